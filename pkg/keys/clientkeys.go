@@ -1,0 +1,196 @@
+package keys
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/signet-authz/signet/pkg/oauth"
+)
+
+// Bounds of a client's JWK set.
+const (
+	MaxClientKeys      = 20
+	MaxClientJWKSBytes = 64 << 10
+)
+
+// algEdDSA is the older, polymorphic name for Ed25519 signatures (RFC 8037),
+// which RFC 9864 deprecates. Clients still use it.
+const algEdDSA = "EdDSA"
+
+// privateMembers are the members of RFC 7518, section 6, that only a private
+// or symmetric key has.
+var privateMembers = [...]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
+
+// ClientKeys are the public keys of a client, parsed and found sound.
+type ClientKeys struct{ keys []clientKey }
+
+type clientKey struct {
+	kid    string
+	alg    string // empty where the JWK does not say
+	public crypto.PublicKey
+}
+
+// ParseClientKeys reads a client's JWK set (RFC 7591, section 2). It refuses
+// sets that hold anything private or symmetric, RSA keys below 2048 bits,
+// curves other than P-256, P-384, P-521 and Ed25519, points off their curve,
+// and sets without a key for signatures. Keys for encryption may stand in the
+// set and are not used. The error is fit to be shown to whoever registers.
+func ParseClientKeys(jwks []byte) (*ClientKeys, error) {
+	if len(jwks) > MaxClientJWKSBytes {
+		return nil, errors.New("the JWK set is too long")
+	}
+	set, err := object(jwks)
+	if err != nil {
+		return nil, errors.New("the JWK set is " + err.Error())
+	}
+	var raws []json.RawMessage
+	if list := bytes.TrimSpace(set["keys"]); len(list) == 0 || list[0] != '[' || json.Unmarshal(list, &raws) != nil {
+		return nil, errors.New(`the JWK set has no array "keys"`)
+	}
+	if len(raws) > MaxClientKeys {
+		return nil, fmt.Errorf("the JWK set has more than %d keys", MaxClientKeys)
+	}
+	c := &ClientKeys{}
+	for i, raw := range raws {
+		k, signs, err := parseClientKey(raw)
+		if err != nil {
+			return nil, fmt.Errorf("key %d: %w", i+1, err)
+		}
+		if !signs {
+			continue
+		}
+		if k.kid != "" && slices.ContainsFunc(c.keys, func(o clientKey) bool { return o.kid == k.kid }) {
+			return nil, fmt.Errorf("key %d: its kid is another key's too", i+1)
+		}
+		c.keys = append(c.keys, k)
+	}
+	if len(c.keys) == 0 {
+		return nil, errors.New("the JWK set has no key for signatures")
+	}
+	return c, nil
+}
+
+// parseClientKey reads one key. signs is false for keys that are meant for
+// something else than signatures.
+func parseClientKey(raw []byte) (k clientKey, signs bool, err error) {
+	members, err := object(raw)
+	if err != nil {
+		return clientKey{}, false, errors.New("it is " + err.Error())
+	}
+	for _, name := range privateMembers {
+		if _, present := members[name]; present {
+			return clientKey{}, false, errors.New("it has the private member " + name + "; register public keys only")
+		}
+	}
+	var kty, use string
+	for name, field := range map[string]*string{"kty": &kty, "use": &use, "kid": &k.kid, "alg": &k.alg} {
+		if *field, err = text(members, name); err != nil {
+			return clientKey{}, false, err
+		}
+	}
+	if kty != ktyEC && kty != ktyRSA && kty != ktyOKP {
+		return clientKey{}, false, errors.New("kty must be EC, RSA or OKP")
+	}
+	if len(k.kid) > maxKIDBytes {
+		return clientKey{}, false, errors.New("kid is too long")
+	}
+	if signs, err = forSignatures(use, members["key_ops"]); err != nil || !signs {
+		return clientKey{}, false, err
+	}
+	if k.public, err = parseJWK(raw); err != nil {
+		return clientKey{}, false, err
+	}
+	if k.alg != "" && !slices.Contains(clientAlgs(k.public), k.alg) {
+		return clientKey{}, false, errors.New("alg does not fit the key")
+	}
+	return k, true, nil
+}
+
+// forSignatures reads use and key_ops (RFC 7517, sections 4.2 and 4.3).
+func forSignatures(use string, ops json.RawMessage) (bool, error) {
+	if use != "" && use != "sig" {
+		return false, nil
+	}
+	if ops == nil {
+		return true, nil
+	}
+	var list []string
+	if err := json.Unmarshal(ops, &list); err != nil {
+		return false, errors.New("key_ops is not an array of strings")
+	}
+	return slices.Contains(list, "verify"), nil
+}
+
+// clientAlgs lists the algorithms that a client may sign with using the key.
+func clientAlgs(public crypto.PublicKey) []string {
+	var algs []string
+	for _, name := range []string{oauth.ES256, oauth.ES384, oauth.ES512, oauth.RS256, oauth.PS256, oauth.Ed25519} {
+		if a, _ := algorithmOf(name); a.fits(public) {
+			algs = append(algs, name)
+		}
+	}
+	if _, ok := public.(ed25519.PublicKey); ok {
+		algs = append(algs, algEdDSA)
+	}
+	return algs
+}
+
+// Len is the number of keys that can verify.
+func (c *ClientKeys) Len() int { return len(c.keys) }
+
+// Algs lists the algorithms that the keys can verify, without repetition.
+func (c *ClientKeys) Algs() []string {
+	var algs []string
+	for _, k := range c.keys {
+		for _, alg := range clientAlgs(k.public) {
+			if (k.alg == "" || k.alg == alg) && !slices.Contains(algs, alg) {
+				algs = append(algs, alg)
+			}
+		}
+	}
+	return algs
+}
+
+// Verify checks a JWS that the client signed, such as a client assertion. allowed are
+// the algorithms that it may use; EdDSA and Ed25519 name the same. Where the
+// header has a kid only keys of that kid, or without one, are tried, else every
+// key that fits. What a header says of keys ("jwk", "jku", "x5c", "x5u") is
+// never believed. The error is ErrToken.
+func (c *ClientKeys) Verify(token string, allowed []string) (Verified, error) {
+	parts, err := splitCompact(token)
+	if err != nil {
+		return Verified{}, err
+	}
+	h, _, err := parseHeader(parts.header)
+	if err != nil {
+		return Verified{}, err
+	}
+	name := modernAlg(h.Alg)
+	a, ok := algorithmOf(name)
+	if !ok || !slices.ContainsFunc(allowed, func(alg string) bool { return modernAlg(alg) == name }) {
+		return Verified{}, refuse("alg is not allowed")
+	}
+	for _, k := range c.keys {
+		if h.Kid != "" && k.kid != "" && h.Kid != k.kid || k.alg != "" && modernAlg(k.alg) != name {
+			continue
+		}
+		if a.verify(k.public, []byte(parts.input), parts.sig) {
+			claims, err := parts.claims()
+			return Verified{Header: h, Claims: claims}, err
+		}
+	}
+	return Verified{}, refuse("no key of the client verifies the signature")
+}
+
+// modernAlg is the fully specified name of an algorithm (RFC 9864).
+func modernAlg(alg string) string {
+	if alg == algEdDSA {
+		return oauth.Ed25519
+	}
+	return alg
+}

@@ -1,0 +1,92 @@
+// Package authorization is the authorization service: everything that an end
+// user's browser sees. Client applications send users here and never call it
+// themselves.
+package authorization
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/signet-authz/signet/pkg/audit"
+	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/keys"
+	"github.com/signet-authz/signet/pkg/kv"
+	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/password"
+	"github.com/signet-authz/signet/pkg/server"
+	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/pkg/tenancy"
+	"github.com/signet-authz/signet/pkg/trace"
+	"github.com/signet-authz/signet/services/authorization/internal/interaction"
+	"github.com/signet-authz/signet/services/authorization/internal/page"
+	"github.com/signet-authz/signet/web/pages"
+)
+
+// Deps are what the service runs on. All of them are required.
+type Deps struct {
+	// Server makes the service's echo; render is the form that errors take.
+	Server    func(render func(echo.Context, *oauth.Error) (bool, error)) *echo.Echo
+	Resolver  *tenancy.Resolver
+	Store     *store.Store
+	KV        *kv.Store
+	Root      *keys.Root
+	Caches    *cache.Set
+	Passwords *password.Hasher
+	Audit     *audit.Queue
+	Traces    *trace.Recorder
+	// Invalidate tells this and the other processes what changed.
+	Invalidate func(ctx context.Context, i cache.Invalidation)
+	Now        func() time.Time
+}
+
+// New returns the service's handler.
+func New(d Deps) (http.Handler, error) {
+	if d.Server == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Caches == nil || d.Passwords == nil || d.Now == nil {
+		return nil, errors.New("authorization: a dependency is missing")
+	}
+	renderer, err := pages.New()
+	if err != nil {
+		return nil, err
+	}
+	public, err := url.Parse(d.Resolver.PublicURL())
+	if err != nil {
+		return nil, err
+	}
+	p := &page.Pages{
+		Store: d.Store, KV: d.KV, Root: d.Root, Caches: d.Caches, Passwords: d.Passwords, Renderer: renderer, Traces: d.Traces,
+		Interactions: &interaction.Interactions{KV: d.KV, Store: d.Store, Root: d.Root, Cookies: interaction.Cookies{Secure: public.Scheme == "https"}, Now: d.Now},
+		PublicOrigin: oauth.Origin(public), Ended: spread(d), Audit: d.Audit.Record, Now: d.Now,
+	}
+
+	e := d.Server(p.RenderError)
+	ws := e.Group("/:tid/:aid", server.Tenancy(d.Resolver))
+	ws.GET("/oauth2/authorize", p.Authorize)
+	ws.POST("/oauth2/authorize", p.Authorize)
+	ws.GET("/login", p.LoginPage)
+	ws.POST("/login", p.Login)
+	ws.GET("/consent", p.ConsentPage)
+	ws.POST("/consent", p.Consent)
+	ws.GET("/account", p.AccountPage)
+	ws.POST("/account", p.Account)
+	ws.GET("/oidc/logout", p.Logout)
+	ws.POST("/oidc/logout", p.Logout)
+	e.GET("/assets/pages/*", echo.WrapHandler(renderer.Assets()))
+	return e, nil
+}
+
+// spread adds facts to this process's revocations at once and pushes them to
+// the others; who misses the push reads them from SQL within a second.
+func spread(d Deps) func(context.Context, tenancy.Workspace, []domain.Revocation) {
+	return func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation) {
+		for i := range facts {
+			d.Caches.Revocations.Add(facts[i])
+			d.Invalidate(ctx, cache.Invalidation{Kind: "revocation", WorkspaceID: w.ID(), Revocation: &facts[i]})
+		}
+	}
+}

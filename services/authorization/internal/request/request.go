@@ -1,0 +1,148 @@
+package request
+
+import (
+	"time"
+
+	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/tenancy"
+	"github.com/signet-authz/signet/pkg/trace"
+)
+
+// Request is an authorization request that passed every step. It is what a
+// login transaction keeps while the user logs in and consents, so its fields
+// have a wire form of their own.
+type Request struct {
+	ClientID       string      `json:"client_id"`
+	RedirectURI    string      `json:"redirect_uri"`
+	ResponseMode   string      `json:"response_mode"`
+	State          string      `json:"state,omitempty"`
+	Scope          oauth.Scope `json:"scope,omitempty"`
+	Resource       []string    `json:"resource,omitempty"`
+	Nonce          string      `json:"nonce,omitempty"`
+	CodeChallenge  string      `json:"code_challenge,omitempty"`
+	Prompt         []string    `json:"prompt,omitempty"`
+	MaxAge         *int64      `json:"max_age,omitempty"` // seconds
+	LoginHint      string      `json:"login_hint,omitempty"`
+	ACRValues      []string    `json:"acr_values,omitempty"`
+	UILocales      string      `json:"ui_locales,omitempty"`
+	HintSubject    string      `json:"hint_subject,omitempty"` // of the id_token_hint
+	IDTokenClaims  []string    `json:"id_token_claims,omitempty"`
+	UserInfoClaims []string    `json:"userinfo_claims,omitempty"`
+	RequireSubject string      `json:"require_subject,omitempty"` // claims.id_token.sub.value
+}
+
+// Asks tells whether prompt holds the value.
+func (r *Request) Asks(prompt string) bool {
+	for _, p := range r.Prompt {
+		if p == prompt {
+			return true
+		}
+	}
+	return false
+}
+
+// Endpoint names a column of the matrix.
+type Endpoint int
+
+// The endpoints that take authorization requests.
+const (
+	Authorize Endpoint = 1 << iota
+)
+
+// Input is what a request is judged by.
+type Input struct {
+	Workspace tenancy.Workspace
+	Params    oauth.Params
+	// Duplicate names a parameter that came twice; its values are dropped.
+	Duplicate string
+	Catalog   *cache.Catalog
+	// FindClient returns nil where there is no such client.
+	FindClient func(clientID string) (*domain.Client, error)
+	// VerifyHint opens an id_token_hint of this workspace, expired or not.
+	VerifyHint func(token string) (subject string, err error)
+	Now        time.Time
+	Trace      *trace.Trace
+}
+
+// Cause is why a request is answered to the user instead of to the client.
+type Cause string
+
+// The causes for which no redirect may happen.
+const (
+	UnknownClient       Cause = "unknown_client"
+	UnregisteredURI     Cause = "unregistered_redirect_uri"
+	MalformedRequest    Cause = "malformed_request"
+	TemporarilyBlocked  Cause = "temporarily_unavailable"
+	RedirectIsForbidden Cause = "redirect_forbidden"
+)
+
+// Refusal is a request refused. With a Cause it must be shown to the user;
+// without, Request says where and how the client is told Err.
+type Refusal struct {
+	Cause   Cause
+	Err     *oauth.Error
+	Request *Request
+	Client  *domain.Client
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() }
+
+func (r *Refusal) Unwrap() error { return r.Err }
+
+// Judge runs the steps of the endpoint's column. It returns the client and the
+// request, or a *Refusal.
+func Judge(endpoint Endpoint, in *Input) (*domain.Client, *Request, *Refusal) {
+	s := &state{Input: in, request: &Request{ResponseMode: oauth.ResponseModeQuery}}
+	for _, step := range steps() {
+		if step.on&endpoint == 0 {
+			continue
+		}
+		if cause, err := step.run(s); err != nil {
+			s.Trace.Fail(step.name, trace.Check{Expected: step.expects, Actual: err.Reason(), RFC: err.RFC, Fix: step.fix})
+			return nil, nil, &Refusal{Cause: cause, Err: err, Request: s.request, Client: s.client}
+		}
+		s.Trace.Pass(step.name, "")
+	}
+	return s.client, s.request, nil
+}
+
+type state struct {
+	*Input
+	client  *domain.Client
+	request *Request
+}
+
+// get reads one parameter.
+func (s *state) get(name string) string { return s.Params.Get(name) }
+
+type step struct {
+	name    string
+	on      Endpoint
+	run     func(*state) (Cause, *oauth.Error)
+	expects string
+	fix     string
+}
+
+// steps is the matrix.
+func steps() []step {
+	return []step{
+		{"client found", Authorize, findClient, "an enabled client of this workspace", "Compare client_id with the client's page; ids belong to one workspace."},
+		{"redirect URI registered", Authorize, checkRedirectURI, "one of the client's redirect_uris, byte for byte", "Register the exact URI that the application sends."},
+		{"response mode allowed", Authorize, checkResponseMode, "query, fragment or form_post, as the client allows", ""},
+		{"parameters do not repeat", Authorize, checkDuplicates, "each parameter once", ""},
+		{"request is plain", Authorize, checkUnsupported, "no request, request_uri or registration", ""},
+		{"response type served", Authorize, checkResponseType, "code", "Use the authorization code flow with PKCE."},
+		{"client may use the code flow", Authorize, checkGrant, "authorization_code among the client's grant_types", "Add authorization_code to the client's grant_types."},
+		{"state and nonce within bounds", Authorize, checkBounds, "at most 8192 bytes of state, 1024 of nonce", ""},
+		{"scope allowed", Authorize, checkScope, "scopes that the client registered", "Add the scope to the client, or ask for less."},
+		{"resource known", Authorize, checkResource, "audiences of services that the client has scopes of", "Make a service with this audience and give the client one of its scopes."},
+		{"PKCE challenge present", Authorize, checkPKCE, "code_challenge with code_challenge_method S256", "Send a code_challenge; every maintained library does when PKCE is on."},
+		{"prompt understood", Authorize, checkPrompt, "none, login, consent or select_account; none alone", ""},
+		{"max_age understood", Authorize, checkMaxAge, "a number of seconds", ""},
+		{"claims understood", Authorize, checkClaims, "the JSON object of OpenID Connect Core, section 5.5", ""},
+		{"id_token_hint genuine", Authorize, checkHint, "an ID token of this workspace", ""},
+		{"hints taken", Authorize, takeHints, "", ""},
+	}
+}

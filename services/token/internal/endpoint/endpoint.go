@@ -1,0 +1,114 @@
+package endpoint
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"github.com/signet-authz/signet/pkg/accesstoken"
+	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/clientauth"
+	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/keys"
+	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/server"
+	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/pkg/tenancy"
+	"github.com/signet-authz/signet/pkg/trace"
+	"github.com/signet-authz/signet/services/token/internal/grant"
+	"github.com/signet-authz/signet/services/token/internal/issue"
+)
+
+// Endpoints are the endpoints of the token service and what they share.
+type Endpoints struct {
+	Authenticator *clientauth.Authenticator
+	Verifier      *accesstoken.Verifier
+	Grants        []grant.Grant
+	Issuer        *issue.Issuer
+	Store         *store.Store
+	Root          *keys.Root
+	Caches        *cache.Set
+	Traces        *trace.Recorder
+	// Issued is told of every client_credentials issuance; it must not block.
+	Issued func(domain.AuditEvent)
+	// Ended spreads what a request found ended, here and to other processes.
+	Ended func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation)
+	Now   func() time.Time
+
+	metadata *cache.Cache[metadataKey, document]
+}
+
+// explained runs a handler with a trace of its checks, which is finished and
+// kept whatever the outcome.
+func (e *Endpoints) explained(name string, h func(echo.Context, tenancy.Workspace, *trace.Trace) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		w := server.Workspace(c)
+		t := trace.Start(server.TraceID(c), name, e.Now())
+		err := h(c, w, t)
+		if err != nil {
+			t.Finish("refused", oauth.AsError(err))
+		} else {
+			t.Finish("granted", nil)
+		}
+		e.Traces.Record(w, t)
+		return err
+	}
+}
+
+// client reads the request and runs the client authentication phase.
+func (e *Endpoints) client(c echo.Context, w tenancy.Workspace, t *trace.Trace) (clientauth.Client, oauth.Params, error) {
+	params, err := server.ReadParams(c)
+	if err != nil {
+		t.Fail("request is well formed", trace.Check{Expected: "one form of parameters that do not repeat", Actual: oauth.AsError(err).Reason(), RFC: "RFC 6749, section 3.2"})
+		return clientauth.Client{}, nil, err
+	}
+	peer := server.PeerOf(c)
+	client, err := e.Authenticator.Authenticate(c.Request().Context(), w, &clientauth.Request{
+		Params: params, Authorization: c.Request().Header.Values(echo.HeaderAuthorization),
+		IP: peer.IP, Certificate: peer.Certificate, Endpoint: w.Endpoint(c.Request().URL.Path[len(w.CookiePath()):]),
+	}, t)
+	return client, params, err
+}
+
+// event is the audit event of this request on behalf of a client.
+func (e *Endpoints) event(c echo.Context, w tenancy.Workspace, clientID string) domain.AuditEvent {
+	return domain.AuditEvent{
+		WorkspaceID: w.ID(), At: e.Now(), ActorKind: "client", ActorID: clientID,
+		IP: server.PeerOf(c).IP.String(), TraceID: server.TraceID(c), Outcome: "success",
+	}
+}
+
+// spread makes a new revocation known here and elsewhere.
+func (e *Endpoints) spread(ctx context.Context, w tenancy.Workspace, facts ...domain.Revocation) {
+	if len(facts) > 0 {
+		e.Ended(ctx, w, facts)
+	}
+}
+
+// answer writes JSON that no cache may keep (RFC 6749, section 5.1).
+func answer(c echo.Context, status int, v any) error {
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Pragma", "no-cache")
+	b, err := marshal(v)
+	if err != nil {
+		return oauth.ErrServerError.Because("the answer could not be written", err)
+	}
+	return c.Blob(status, "application/json;charset=UTF-8", b)
+}
+
+// noContent answers 200 without a body.
+func noContent(c echo.Context) error {
+	h := c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Pragma", "no-cache")
+	return c.NoContent(http.StatusOK)
+}
+
+func parseGrantID(s string) (uuid.UUID, bool) {
+	id, err := uuid.Parse(s)
+	return id, err == nil && id != uuid.Nil
+}

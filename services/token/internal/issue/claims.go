@@ -1,0 +1,71 @@
+package issue
+
+import (
+	"slices"
+
+	"github.com/signet-authz/signet/pkg/oauth"
+)
+
+// claim is one standard claim of a user and the scope that reveals it (OpenID
+// Connect Core, sections 5.1 and 5.4).
+type claim struct {
+	name  string
+	scope string
+	value func(oauth.UserClaims) any // nil: the user has none
+}
+
+// claims is the one list of claims about users. No claim of the protocol
+// itself stands in it, so none can be forged through a user's attributes.
+func claims() []claim {
+	text := func(s string) any {
+		if s == "" {
+			return nil
+		}
+		return s
+	}
+	return []claim{
+		{"name", oauth.ScopeProfile, func(u oauth.UserClaims) any { return text(u.Name) }},
+		{"given_name", oauth.ScopeProfile, func(u oauth.UserClaims) any { return text(u.GivenName) }},
+		{"family_name", oauth.ScopeProfile, func(u oauth.UserClaims) any { return text(u.FamilyName) }},
+		{"preferred_username", oauth.ScopeProfile, func(u oauth.UserClaims) any { return text(u.PreferredUsername) }},
+		{"picture", oauth.ScopeProfile, func(u oauth.UserClaims) any { return text(u.Picture) }},
+		{"locale", oauth.ScopeProfile, func(u oauth.UserClaims) any { return text(u.Locale) }},
+		{"updated_at", oauth.ScopeProfile, func(u oauth.UserClaims) any {
+			if u.UpdatedAt.IsZero() {
+				return nil
+			}
+			return u.UpdatedAt.Unix()
+		}},
+		{"email", oauth.ScopeEmail, func(u oauth.UserClaims) any { return text(u.Email) }},
+		{"email_verified", oauth.ScopeEmail, func(u oauth.UserClaims) any {
+			if u.Email == "" {
+				return nil
+			}
+			return u.EmailVerified
+		}},
+	}
+}
+
+// ClaimNames lists the claims about users, for metadata.
+func ClaimNames() []string {
+	var names []string
+	for _, c := range claims() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// UserClaims are what the scope reveals of the user, and what was asked for by
+// name.
+func UserClaims(u oauth.UserClaims, scope oauth.Scope, named []string) map[string]any {
+	out := map[string]any{}
+	for _, c := range claims() {
+		if !scope.Has(c.scope) && !slices.Contains(named, c.name) {
+			continue
+		}
+		if v := c.value(u); v != nil {
+			out[c.name] = v
+		}
+	}
+	return out
+}
