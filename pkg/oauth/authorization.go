@@ -15,12 +15,13 @@ type Authorization struct {
 	// checked; empty means that the audience follows from the scope.
 	Resource []string
 
-	GrantID   string // the family that the tokens belong to, empty for client_credentials
-	SessionID string // sid
-	AuthTime  time.Time
-	ACR       string
-	AMR       []string
-	Nonce     string
+	GrantID      string // the family that the tokens belong to, empty for client_credentials
+	SessionID    string // sid
+	SessionBound bool   // the access token ends with the session
+	AuthTime     time.Time
+	ACR          string
+	AMR          []string
+	Nonce        string
 	// IDTokenClaims and UserInfoClaims are single claims that the request asked
 	// for (OpenID Connect Core, section 5.5).
 	IDTokenClaims     []string

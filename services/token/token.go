@@ -5,7 +5,6 @@ package token
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
+	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
@@ -36,18 +36,19 @@ type Deps struct {
 	Root     *keys.Root
 	Pool     *keys.Pool
 	Caches   *cache.Set
-	Audit    *audit.Queue
-	Usage    *audit.Usage
-	Traces   *trace.Recorder
+	// Issued is told of every token that a client gets for itself; it must not
+	// block.
+	Issued func(domain.AuditEvent)
+	Usage  *audit.Usage
+	Traces *trace.Recorder
 	// Invalidate tells this and the other processes what changed.
 	Invalidate func(ctx context.Context, i cache.Invalidation)
 	Now        func() time.Time
-	Logger     *slog.Logger
 }
 
 // New returns the service's handler.
 func New(d Deps) (http.Handler, error) {
-	if d.Server == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil || d.Now == nil {
+	if d.Server == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil || d.Issued == nil || d.Usage == nil || d.Now == nil {
 		return nil, errors.New("token: a dependency is missing")
 	}
 	ended := spread(d)
@@ -55,19 +56,21 @@ func New(d Deps) (http.Handler, error) {
 		Authenticator: authenticator(d),
 		Verifier:      &accesstoken.Verifier{Rings: d.Caches.Rings.Ring, Revocations: d.Caches.Revocations, Now: d.Now},
 		Grants:        grant.All(grant.Deps{Store: d.Store, KV: d.KV, Root: d.Root, Ended: ended}),
-		Issuer:        &issue.Issuer{RingFor: ringFor(d), Root: d.Root, Now: d.Now},
+		Issuer:        &issue.Issuer{Rings: &issue.Rings{Cached: d.Caches.Rings, Store: d.Store, Root: d.Root, Pool: d.Pool, Changed: keysChanged(d), Now: d.Now}, Root: d.Root, Now: d.Now},
 		Store:         d.Store, Root: d.Root, Caches: d.Caches, Traces: d.Traces,
-		Issued: d.Audit.Record, Ended: ended, Now: d.Now,
+		Issued: d.Issued, Ended: ended, Now: d.Now,
 	}
 	e.PrepareMetadata()
 
 	get := []string{http.MethodGet, http.MethodHead}
 	ws := d.Server.Group("/:tid/:aid", server.Tenancy(d.Resolver))
-	ws.POST("/oauth2/token", e.Token())
-	ws.POST("/oauth2/introspect", e.Introspect())
-	ws.POST("/oauth2/revoke", e.Revoke())
-	ws.GET("/userinfo", e.UserInfo)
-	ws.POST("/userinfo", e.UserInfo)
+	clients := d.Server.Group("/:tid/:aid", suspendedIs(oauth.ErrInvalidClient), server.Tenancy(d.Resolver))
+	bearers := d.Server.Group("/:tid/:aid", suspendedIs(oauth.ErrInvalidToken), server.Tenancy(d.Resolver))
+	clients.POST("/oauth2/token", e.Token())
+	clients.POST("/oauth2/introspect", e.Introspect())
+	clients.POST("/oauth2/revoke", e.Revoke())
+	bearers.GET("/userinfo", e.UserInfo)
+	bearers.POST("/userinfo", e.UserInfo)
 	ws.OPTIONS("/oauth2/token", endpoint.Preflight(http.MethodPost))
 	ws.OPTIONS("/oauth2/revoke", endpoint.Preflight(http.MethodPost))
 	ws.OPTIONS("/userinfo", endpoint.Preflight("GET, POST"))
@@ -77,6 +80,20 @@ func New(d Deps) (http.Handler, error) {
 	d.Server.Match(get, "/.well-known/oauth-authorization-server/:tid/:aid", e.Metadata, server.Tenancy(d.Resolver))
 	d.Server.Match(get, "/.well-known/openid-configuration/:tid/:aid", e.Metadata, server.Tenancy(d.Resolver))
 	return d.Server, nil
+}
+
+// suspendedIs answers for a suspended workspace or tenant what callers of the
+// endpoint understand: no client of it can authenticate, no token of it holds.
+func suspendedIs(refusal *oauth.Error) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			err := next(c)
+			if errors.Is(err, tenancy.ErrSuspended) {
+				return refusal.Because("the workspace or its tenant is suspended", err)
+			}
+			return err
+		}
+	}
 }
 
 // authenticator is the client authentication phase over the cached clients.
@@ -103,33 +120,15 @@ func spread(d Deps) func(context.Context, tenancy.Workspace, []domain.Revocation
 	return func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation) {
 		for i := range facts {
 			d.Caches.Revocations.Add(facts[i])
-			d.Invalidate(ctx, cache.Invalidation{Kind: "revocation", WorkspaceID: w.ID(), Revocation: &facts[i]})
+			d.Invalidate(ctx, cache.Invalidation{Kind: cache.KindRevocation, WorkspaceID: w.ID(), Revocation: &facts[i]})
 		}
 	}
 }
 
-// ringFor returns the workspace's ring once it can sign with the algorithm. A
-// workspace gets its first key of an algorithm when that is first needed.
-func ringFor(d Deps) func(context.Context, tenancy.Workspace, string) (*keys.Ring, error) {
-	return func(ctx context.Context, w tenancy.Workspace, alg string) (*keys.Ring, error) {
-		ring, err := d.Caches.Rings.Ring(ctx, w)
-		if err != nil || ring.Has(alg, d.Now()) {
-			return ring, err
-		}
-		material, err := d.Pool.Take(ctx, alg)
-		if err != nil {
-			return nil, err
-		}
-		now := d.Now()
-		key, err := d.Root.SealKey(w.ID(), material, now, now)
-		if err != nil {
-			return nil, err
-		}
-		ev := domain.AuditEvent{ActorKind: "system", Action: "key.create", TargetKind: "key", TargetID: key.KID, Outcome: "success"}
-		if err := d.Store.Workspace(w).AddFirstKey(ctx, key, ev); err != nil {
-			return nil, err
-		}
-		d.Invalidate(ctx, cache.Invalidation{Kind: "keys", TID: w.TID(), AID: w.AID(), WorkspaceID: w.ID()})
-		return d.Caches.Rings.Ring(ctx, w)
+// keysChanged tells everybody that a workspace has another key.
+func keysChanged(d Deps) func(context.Context, tenancy.Workspace) {
+	return func(ctx context.Context, w tenancy.Workspace) {
+		d.Caches.Rings.Forget(w.ID())
+		d.Invalidate(ctx, cache.Invalidation{Kind: cache.KindKeys, TID: w.TID(), AID: w.AID(), WorkspaceID: w.ID()})
 	}
 }

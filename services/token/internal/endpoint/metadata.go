@@ -20,6 +20,7 @@ import (
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/services/token/internal/issue"
+	"github.com/signet-authz/signet/web/pages"
 )
 
 // metadata is the document of RFC 8414, section 2, and OpenID Connect
@@ -144,7 +145,7 @@ func (e *Endpoints) describeWorkspace(ctx context.Context, w tenancy.Workspace) 
 		CodeChallengeMethodsSupported:              []string{oauth.ChallengeMethodS256},
 		ClaimsSupported:                            append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"}, issue.ClaimNames()...),
 		PromptValuesSupported:                      oauth.Prompts(),
-		UILocalesSupported:                         []string{"en", "de"},
+		UILocalesSupported:                         pages.Languages(),
 		ClaimsParameterSupported:                   true,
 		AuthorizationResponseIssParameterSupported: true,
 	})

@@ -57,8 +57,8 @@ func (e *Endpoints) revoke(c echo.Context, w tenancy.Workspace, who asker, token
 		return err
 	}
 	ev.Action, ev.TargetKind, ev.TargetID = "token.revoke", "token", claims.ID
-	fact := accesstoken.Revocation(w, claims)
-	if err := e.Store.Workspace(w).Revoke(ctx, fact, ev); err != nil {
+	fact, err := e.Store.Workspace(w).Revoke(ctx, accesstoken.Revocation(w, claims), ev)
+	if err != nil {
 		return oauth.ErrTemporarilyUnavailable.Because("the revocation could not be recorded", err)
 	}
 	e.spread(ctx, w, fact)

@@ -121,32 +121,12 @@ func checkResource(catalog *cache.Catalog, registered oauth.Scope, resource []st
 		return oauth.ErrInvalidTarget.Because("too many resources", nil)
 	}
 	for _, uri := range resource {
-		known := oauth.CheckResource(uri) == nil && reachable(catalog, registered, uri)
+		known := oauth.CheckResource(uri) == nil && catalog.Reachable(registered, uri)
 		if !t.Check("resource known", known, trace.Check{Expected: "the audience of a service that the client has scopes of", Actual: uri, RFC: "RFC 8707, section 2", Fix: "Make a service with this audience, and give the client one of its scopes."}) {
 			return oauth.ErrInvalidTarget.Because("the resource is not one that the client may use", nil)
 		}
 	}
 	return nil
-}
-
-// reachable tells whether a resource is the audience of a service that the
-// registered scope leads to.
-func reachable(catalog *cache.Catalog, registered oauth.Scope, resource string) bool {
-	service, known := catalog.ByAudience[resource]
-	if !known {
-		return false
-	}
-	scoped := false
-	for name, s := range catalog.Scopes {
-		if s.ServiceID != service.ServiceID {
-			continue
-		}
-		if registered.Has(name) {
-			return true
-		}
-		scoped = true
-	}
-	return !scoped
 }
 
 // allowOrigin lets a browser application read the answer where the origin is

@@ -35,8 +35,7 @@ func (e *Endpoints) UserInfo(c echo.Context) error {
 	if claims.UserID() == "" || !scope.Has(oauth.ScopeOpenID) {
 		return bearerError(w, oauth.ErrInsufficientScope.Because("the token speaks of no user, or lacks openid", nil))
 	}
-	session, _ := uuid.Parse(claims.SessionID)
-	user, err := e.Store.Workspace(w).UserClaims(ctx, claims.UserID(), session)
+	user, err := e.Store.Workspace(w).UserClaims(ctx, claims.UserID(), claims.SessionID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return bearerError(w, oauth.ErrInvalidToken.Because("the user or session has ended", nil))

@@ -54,6 +54,7 @@ func (g authorizationCode) Exchange(ctx context.Context, r *Request) (oauth.Auth
 		ClientID: code.ClientID, Subject: code.UserID, UserID: code.UserID, Scope: scope, Resource: resource,
 		GrantID: redeemed.Grant.ID.String(), SessionID: sessionID(code.SessionID), AuthTime: code.AuthTime, ACR: code.ACR, AMR: code.AMR,
 		Nonce: code.Nonce, IDTokenClaims: code.IDTokenClaims, UserInfoClaims: code.UserInfoClaims, Claims: redeemed.User.Claims(),
+		SessionBound:      !code.Scope.Has(oauth.ScopeOfflineAccess),
 		IssueIDToken:      scope.Has(oauth.ScopeOpenID),
 		IssueRefreshToken: mayRefresh(r.Client.Record(), code.Scope),
 	}, nil

@@ -47,7 +47,7 @@ func (g refreshToken) Exchange(ctx context.Context, r *Request) (oauth.Authoriza
 	return oauth.Authorization{
 		ClientID: granted.ClientID, Subject: granted.UserID, UserID: granted.UserID, Scope: scope, Resource: resource,
 		GrantID: granted.ID.String(), SessionID: sessionID(granted.SessionID), AuthTime: granted.AuthTime, ACR: granted.ACR, AMR: granted.AMR,
-		Claims: rotated.User.Claims(), UserInfoClaims: granted.UserInfoClaims, IssueIDToken: scope.Has(oauth.ScopeOpenID),
+		SessionBound: granted.SessionBound, Claims: rotated.User.Claims(), UserInfoClaims: granted.UserInfoClaims, IssueIDToken: scope.Has(oauth.ScopeOpenID),
 		IssueRefreshToken: true, RefreshToken: g.Root.FormatRefresh(r.Workspace, token),
 	}, nil
 }

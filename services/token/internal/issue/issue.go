@@ -17,12 +17,11 @@ import (
 	"github.com/signet-authz/signet/pkg/tenancy"
 )
 
-// Issuer makes tokens. RingFor must return a ring that can sign with the
-// algorithm, making the key if the workspace has none yet.
+// Issuer makes tokens.
 type Issuer struct {
-	RingFor func(ctx context.Context, w tenancy.Workspace, alg string) (*keys.Ring, error)
-	Root    *keys.Root
-	Now     func() time.Time
+	Rings *Rings
+	Root  *keys.Root
+	Now   func() time.Time
 }
 
 // Response is the answer of the token endpoint (RFC 6749, section 5.1).
@@ -43,7 +42,7 @@ func (i *Issuer) Tokens(ctx context.Context, w tenancy.Workspace, client *domain
 		Issuer: w.Issuer(), Subject: a.Subject, Audience: audience,
 		ExpiresAt: now.Add(settings.EffectiveAccessTokenTTL(client)).Unix(), IssuedAt: now.Unix(), ID: accesstoken.NewID(now),
 		ClientID: a.ClientID, Scope: scope.String(), AuthTime: unixOrZero(a.AuthTime), ACR: a.ACR, AMR: a.AMR,
-		SessionID: a.SessionID, GrantID: a.GrantID, Confirmation: a.Confirmation, UserInfoClaims: a.UserInfoClaims,
+		SessionID: boundSession(a), GrantID: a.GrantID, Confirmation: a.Confirmation, UserInfoClaims: a.UserInfoClaims,
 	})
 	if err != nil {
 		return Response{}, err
@@ -68,7 +67,7 @@ func (i *Issuer) accessToken(ctx context.Context, w tenancy.Workspace, client *d
 		return "", oauth.ErrServerError.Because("the claims could not be written", err)
 	}
 	settings := w.Settings()
-	ring, err := i.RingFor(ctx, w, settings.AccessTokenSigningAlg)
+	ring, err := i.Rings.For(ctx, w, settings.AccessTokenSigningAlg)
 	if err != nil {
 		return "", oauth.ErrTemporarilyUnavailable.Because("no signing key could be had", err)
 	}
@@ -82,6 +81,15 @@ func (i *Issuer) accessToken(ctx context.Context, w tenancy.Workspace, client *d
 		return "", oauth.ErrServerError.Because("the access token could not be made", err)
 	}
 	return token, nil
+}
+
+// boundSession is the session with which the access token ends: none where the
+// user granted access that outlives it.
+func boundSession(a oauth.Authorization) string {
+	if a.SessionBound {
+		return a.SessionID
+	}
+	return ""
 }
 
 // idClaims are the claims of an ID token (OpenID Connect Core, section 2).
@@ -114,11 +122,12 @@ func (i *Issuer) idToken(ctx context.Context, w tenancy.Workspace, client *domai
 	if claims, err = withRequested(claims, a); err != nil {
 		return "", err
 	}
-	ring, err := i.RingFor(ctx, w, alg)
+	ring, err := i.Rings.For(ctx, w, alg)
 	if err != nil {
 		return "", oauth.ErrTemporarilyUnavailable.Because("no signing key could be had", err)
 	}
-	token, err := ring.Sign(now, alg, "JWT", claims)
+	// Not now: a key made for this very token is active since a moment ago.
+	token, err := ring.Sign(i.Now(), alg, "JWT", claims)
 	if err != nil {
 		return "", oauth.ErrServerError.Because("the ID token could not be signed", err)
 	}
