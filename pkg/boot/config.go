@@ -1,0 +1,205 @@
+package boot
+
+import (
+	"time"
+)
+
+// The values of Config.Env.
+const (
+	Development = "development"
+	Production  = "production"
+)
+
+// The values of Registration.Mode.
+const (
+	RegistrationOpen        = "open"         // anyone may register a tenant
+	RegistrationVerifyEmail = "verify_email" // anyone, but it works once the owner's address is verified
+	RegistrationInvite      = "invite"       // by invitation only
+	RegistrationClosed      = "closed"       // nobody
+)
+
+// Config is everything that an operator may set. A key is the path of its
+// koanf names: database.max_conns in the file, SIGNET_DATABASE__MAX_CONNS in
+// the environment, --set database.max_conns=20 on the command line. Durations
+// are written as "5s", "10m".
+type Config struct {
+	// Env is development or production. Empty means production, unless
+	// PublicURL names a loopback host.
+	Env string `koanf:"env"`
+	// PublicURL is the origin under which browsers and clients reach the
+	// service, without a path. http is for loopback hosts only.
+	PublicURL string `koanf:"public_url"`
+	// MTLSPublicURL is the origin of the listener that asks for client
+	// certificates; by default https at the public host and that port.
+	MTLSPublicURL string `koanf:"mtls_public_url"`
+	// InternalURL is where programs reach the gateway from within, for the
+	// console's own OpenID Connect back channel; by default PublicURL.
+	InternalURL string `koanf:"internal_url"`
+	// Listen is the address of the first listener. PORT alone sets its port.
+	Listen string `koanf:"listen"`
+	// Data is the directory for what development makes: keys, the database.
+	Data string `koanf:"data"`
+	// Drain is how long requests are still taken after readiness has gone.
+	Drain time.Duration `koanf:"drain"`
+	// Demo fills an empty standalone with a tenant to try things on. Loopback
+	// only.
+	Demo bool `koanf:"demo"`
+
+	Database     Database     `koanf:"database"`
+	Redis        Redis        `koanf:"redis"`
+	Keys         Keys         `koanf:"keys"`
+	Peer         PeerConfig   `koanf:"peer"`
+	TLS          TLS          `koanf:"tls"`
+	MTLS         MTLS         `koanf:"mtls"`
+	Registration Registration `koanf:"registration"`
+	Password     Password     `koanf:"password"`
+	Log          Log          `koanf:"log"`
+	Metrics      MetricsConf  `koanf:"metrics"`
+	Limits       Limits       `koanf:"limits"`
+	Caches       Caches       `koanf:"caches"`
+	Traces       Traces       `koanf:"traces"`
+	Egress       Egress       `koanf:"egress"`
+	Gateway      Gateway      `koanf:"gateway"`
+}
+
+// Database is the SQL database.
+type Database struct {
+	// URL is postgres://… or sqlite:PATH; also DATABASE_URL. Development
+	// without one keeps a SQLite file in the data directory.
+	URL string `koanf:"url"`
+	// MaxConns bounds the connections of this process.
+	MaxConns int `koanf:"max_conns"`
+	// Role is the role that the process takes after it has connected, one
+	// without ownership of the tables and without BYPASSRLS; empty: the one of
+	// the URL.
+	Role string `koanf:"role"`
+}
+
+// Redis holds codes, transactions, replay keys and limits.
+type Redis struct {
+	// URL is redis://, rediss://, redis+sentinel:// or redis+cluster://, hosts
+	// separated by commas; also REDIS_URL. Standalone in development without
+	// one, or with "memory:", keeps all of it in the process.
+	URL string `koanf:"url"`
+}
+
+// Keys protect what is kept.
+type Keys struct {
+	// Root are the versioned root secrets, each "vN:" and 32 bytes in
+	// base64url. The first is used for what is new, all open what is old.
+	Root []string `koanf:"root"`
+}
+
+// PeerConfig is the trust between the gateway and the services.
+type PeerConfig struct {
+	// Key is the secret of the Signet-Peer seal, 32 bytes in base64url, the
+	// same in every program. Standalone makes one at each start.
+	Key string `koanf:"key"`
+}
+
+// TLS serves the first listener over TLS.
+type TLS struct {
+	Cert string `koanf:"cert"` // PEM file with the certificate and its chain
+	Key  string `koanf:"key"`  // PEM file with the private key
+}
+
+// MTLS is the second listener, which asks for client certificates. It uses the
+// certificate of TLS, or in development one made at the start.
+type MTLS struct {
+	Listen string `koanf:"listen"`
+}
+
+// Registration is how tenants come to be.
+type Registration struct {
+	Mode string `koanf:"mode"`
+	// PerSource registrations are allowed from one address Per so much time.
+	PerSource int           `koanf:"per_source"`
+	Per       time.Duration `koanf:"per"`
+}
+
+// Password is the cost of argon2id.
+type Password struct {
+	MemoryKiB     int `koanf:"memory_kib"`
+	Iterations    int `koanf:"iterations"`
+	Parallelism   int `koanf:"parallelism"`
+	MaxConcurrent int `koanf:"max_concurrent"` // hashes at once; 0: half the processors
+	MaxQueued     int `koanf:"max_queued"`     // beyond that 503
+}
+
+// Log is what is written to standard error.
+type Log struct {
+	Level  string `koanf:"level"`  // debug, info, warn, error
+	Format string `koanf:"format"` // json, text
+	Access string `koanf:"access"` // all, errors (status 400 and above), off
+}
+
+// MetricsConf is the listener for /metrics and /debug/pprof/.
+type MetricsConf struct {
+	// Listen is its address; empty: none. It must not be reachable from outside.
+	Listen string `koanf:"listen"`
+}
+
+// Limits bound what callers can hold.
+type Limits struct {
+	InFlight             int `koanf:"in_flight"`              // requests handled at once
+	Connections          int `koanf:"connections"`            // of the first listener; 0: no bound
+	ConnectionsPerSource int `koanf:"connections_per_source"` // from one address; 0: no bound, as behind a load balancer
+	BodyBytes            int `koanf:"body_bytes"`             // of one request
+}
+
+// Caches bound what is kept in the process.
+type Caches struct {
+	// Workspaces is how many of them are kept with their keys, scopes and
+	// services; of clients eight times as many.
+	Workspaces int `koanf:"workspaces"`
+}
+
+// Traces are the explanations of requests.
+type Traces struct {
+	TTL           time.Duration `koanf:"ttl"`            // how long they are kept
+	PerWorkspace  int           `koanf:"per_workspace"`  // how many
+	SampleSuccess int           `koanf:"sample_success"` // one in so many successes; 0: none
+	Queue         int           `koanf:"queue"`          // waiting to be written
+}
+
+// Egress is what outgoing fetches may reach beyond public addresses.
+type Egress struct {
+	Allow  []string `koanf:"allow"`   // host:port or CIDR
+	CAFile string   `koanf:"ca_file"` // PEM file with further roots
+}
+
+// Gateway is where the gateway forwards to. Only the gateway reads it.
+type Gateway struct {
+	Upstreams Upstreams `koanf:"upstreams"`
+}
+
+// Upstreams are origins such as http://token:8080.
+type Upstreams struct {
+	Token         string `koanf:"token"`
+	Authorization string `koanf:"authorization"`
+	TenantAdmin   string `koanf:"tenant_admin"`
+}
+
+// Defaults is the configuration where nothing is set.
+func Defaults() Config {
+	return Config{
+		PublicURL:    "http://localhost:8080",
+		Listen:       ":8080",
+		Data:         "data",
+		Drain:        5 * time.Second,
+		Database:     Database{MaxConns: 20},
+		Registration: Registration{Mode: RegistrationOpen, PerSource: 20, Per: time.Hour},
+		Password:     Password{MemoryKiB: 19 << 10, Iterations: 2, Parallelism: 1, MaxQueued: 64},
+		Log:          Log{Level: "info", Format: "json", Access: "errors"},
+		Limits:       Limits{InFlight: 1024, Connections: 20000, ConnectionsPerSource: 2048, BodyBytes: 64 << 10},
+		Caches:       Caches{Workspaces: 12288},
+		Traces:       Traces{TTL: 72 * time.Hour, PerWorkspace: 1000, SampleSuccess: 100, Queue: 4096},
+	}
+}
+
+// secretKeys are never printed, and may be read from the file that the
+// variable with the suffix _FILE names.
+var secretKeys = []string{"database.url", "redis.url", "keys.root", "peer.key"}
+
+// IsProduction tells whether production's rules hold.
+func (c Config) IsProduction() bool { return c.Env == Production }
