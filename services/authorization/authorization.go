@@ -30,8 +30,8 @@ import (
 
 // Deps are what the service runs on. All of them are required.
 type Deps struct {
-	// Server makes the service's echo; render is the form that errors take.
-	Server    func(render func(echo.Context, *oauth.Error) (bool, error)) *echo.Echo
+	// Server is the front; the service adds to it that errors are pages.
+	Server    server.Config
 	Resolver  *tenancy.Resolver
 	Store     *store.Store
 	KV        *kv.Store
@@ -47,7 +47,8 @@ type Deps struct {
 
 // New returns the service's handler.
 func New(d Deps) (http.Handler, error) {
-	if d.Server == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Caches == nil || d.Passwords == nil || d.Now == nil {
+	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Caches == nil || d.Passwords == nil ||
+		d.Audit == nil || d.Traces == nil || d.Invalidate == nil || d.Now == nil {
 		return nil, errors.New("authorization: a dependency is missing")
 	}
 	renderer, err := pages.New()
@@ -60,23 +61,26 @@ func New(d Deps) (http.Handler, error) {
 	}
 	p := &page.Pages{
 		Store: d.Store, KV: d.KV, Root: d.Root, Caches: d.Caches, Passwords: d.Passwords, Renderer: renderer, Traces: d.Traces,
-		Interactions: &interaction.Interactions{KV: d.KV, Store: d.Store, Root: d.Root, Cookies: interaction.Cookies{Secure: public.Scheme == "https"}, Now: d.Now},
-		PublicOrigin: oauth.Origin(public), Ended: spread(d), Audit: d.Audit.Record, Now: d.Now,
+		Interactions: &interaction.Interactions{
+			KV: d.KV, Store: d.Store, Root: d.Root, Origin: oauth.Origin(public), Cookies: interaction.Cookies{Secure: public.Scheme == "https"},
+		},
+		Ended: spread(d), Audit: d.Audit.Record, Now: d.Now,
 	}
 
-	e := d.Server(p.RenderError)
+	d.Server.Render = p.RenderError
+	e := server.New(d.Server)
 	ws := e.Group("/:tid/:aid", server.Tenancy(d.Resolver))
-	ws.GET("/oauth2/authorize", p.Authorize)
-	ws.POST("/oauth2/authorize", p.Authorize)
-	ws.GET("/login", p.LoginPage)
-	ws.POST("/login", p.Login)
-	ws.GET("/consent", p.ConsentPage)
-	ws.POST("/consent", p.Consent)
-	ws.GET("/account", p.AccountPage)
-	ws.POST("/account", p.Account)
-	ws.GET("/oidc/logout", p.Logout)
-	ws.POST("/oidc/logout", p.Logout)
-	e.GET("/assets/pages/*", echo.WrapHandler(renderer.Assets()))
+	ws.GET("/oauth2/authorize", p.Authorize())
+	ws.POST("/oauth2/authorize", p.Authorize())
+	ws.GET("/login", p.LoginPage())
+	ws.POST("/login", p.Login())
+	ws.GET("/consent", p.ConsentPage())
+	ws.POST("/consent", p.Consent())
+	ws.GET("/account", p.AccountPage())
+	ws.POST("/account", p.Account())
+	ws.GET("/oidc/logout", p.Logout())
+	ws.POST("/oidc/logout", p.Logout())
+	e.GET(pages.AssetPrefix+"/*", echo.WrapHandler(renderer.Assets()))
 	return e, nil
 }
 
@@ -85,8 +89,7 @@ func New(d Deps) (http.Handler, error) {
 func spread(d Deps) func(context.Context, tenancy.Workspace, []domain.Revocation) {
 	return func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation) {
 		for i := range facts {
-			d.Caches.Revocations.Add(facts[i])
-			d.Invalidate(ctx, cache.Invalidation{Kind: "revocation", WorkspaceID: w.ID(), Revocation: &facts[i]})
+			d.Invalidate(ctx, cache.Invalidation{Kind: cache.KindRevocation, WorkspaceID: w.ID(), Revocation: &facts[i]})
 		}
 	}
 }

@@ -1,130 +1,200 @@
 package page
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
-	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
-	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/web/pages"
 )
 
 // AccountPage shows a user their own sessions and the applications that they
 // let in; whoever is not logged in is asked to.
-func (p *Pages) AccountPage(c echo.Context) error {
-	ctx, w := c.Request().Context(), server.Workspace(c)
-	standing, err := p.browser(c, w).Standing(ctx, "")
+func (p *Pages) AccountPage() echo.HandlerFunc { return p.handler((*visit).accountPage) }
+
+func (v *visit) accountPage() error {
+	standing, err := v.browser.Standing(v.ctx, "")
 	if err != nil {
 		return err
 	}
 	if standing == nil {
-		id, err := p.browser(c, w).Begin(ctx, interaction.KindAccount, nil)
+		id, err := v.browser.Begin(v.ctx, interaction.KindAccount, nil)
 		if err != nil {
 			return err
 		}
-		return p.showLogin(c, w, loginView{transaction: id})
+		return v.showLogin(loginView{transaction: id})
 	}
-	p.browser(c, w).EnsureBinding()
-	sessions, err := p.Store.Workspace(w).SessionsOf(ctx, standing.User.UserID)
-	if err != nil {
-		return oauth.ErrTemporarilyUnavailable.Because("the sessions could not be read", err)
+	view := pages.Account{
+		UserName: displayName(standing.User), Email: standing.User.Email,
+		Notice: pages.AccountNotice(v.c.QueryParam("done")), // one that is unknown is not shown
 	}
-	consents, err := p.Store.Workspace(w).Consents(ctx, standing.User.UserID)
-	if err != nil {
-		return oauth.ErrTemporarilyUnavailable.Because("the consents could not be read", err)
-	}
-	view := p.accountView(c, w, standing, sessions, consents)
-	return p.html(c, http.StatusOK, func(out io.Writer) error { return p.Renderer.Account(out, view) })
-}
-
-func (p *Pages) accountView(c echo.Context, w tenancy.Workspace, s *store.Standing, sessions []domain.Session, consents []domain.Consent) pages.Account {
-	view := pages.Account{Page: p.frame(c, w, ""), UserName: displayName(s.User), Email: s.User.Email}
-	view.Action, view.CSRF = w.CookiePath()+"/account", p.browser(c, w).CSRF("account")
-	now := p.Now()
-	for _, session := range sessions {
-		if session.Live(now) {
-			view.Sessions = append(view.Sessions, pages.SessionView{
-				ID: session.ID.String(), Current: session.ID == s.Session.ID, UserAgent: session.UserAgent, IP: session.IP,
-				SignedInAt: session.AuthTime, LastSeenAt: session.LastSeenAt,
-			})
-		}
-	}
-	for _, consent := range consents {
-		view.Grants = append(view.Grants, p.grantView(c, w, consent))
-	}
-	return view
-}
-
-func (p *Pages) grantView(c echo.Context, w tenancy.Workspace, consent domain.Consent) pages.GrantView {
-	v := pages.GrantView{ClientID: consent.ClientID, GivenAt: consent.UpdatedAt, OfflineAccess: consent.Scope.Has(oauth.ScopeOfflineAccess)}
-	v.Client.Name = consent.ClientID
-	if client, err := p.client(c.Request().Context(), w, consent.ClientID); err == nil && client != nil {
-		v.Client = clientView(client, "")
-	}
-	catalog, err := p.Caches.Catalogs.Catalog(c.Request().Context(), w)
-	for _, name := range consent.Scope {
-		scope := pages.ScopeView{Name: name}
-		if err == nil {
-			scope.Description = catalog.Scopes[name].Description
-		}
-		v.Scopes = append(v.Scopes, scope)
-	}
-	return v
-}
-
-// Account ends one of the user's own sessions, or what they allowed a client.
-func (p *Pages) Account(c echo.Context) error {
-	ctx, w := c.Request().Context(), server.Workspace(c)
-	form, err := p.form(c)
-	if err != nil {
-		return p.lost(c, w, err)
-	}
-	standing, err := p.browser(c, w).Standing(ctx, "")
-	if err != nil {
+	if view.Sessions, err = v.sessionViews(standing); err != nil {
 		return err
 	}
-	if standing == nil || !p.browser(c, w).CheckCSRF("account", form.Get("csrf")) {
-		return p.lost(c, w, interaction.ErrForeign)
+	if view.Grants, err = v.grantViews(standing.User.UserID); err != nil {
+		return err
 	}
-	facts, err := p.endOwn(c, w, standing, form)
-	if err != nil {
-		if errors.Is(err, store.ErrNotFound) {
-			return seeOther(c, w.CookiePath()+"/account")
-		}
-		return oauth.ErrTemporarilyUnavailable.Because("the change could not be recorded", err)
-	}
-	p.Ended(ctx, w, facts)
-	return seeOther(c, w.CookiePath()+"/account")
+	v.browser.EnsureBinding()
+	view.Page = v.frame("", pages.Policy{})
+	view.Action, view.CSRF = v.path("/account"), v.browser.CSRF(accountPurpose(standing))
+	return v.show(http.StatusOK, func(out io.Writer) error { return v.Renderer.Account(out, view) })
 }
 
-func (p *Pages) endOwn(c echo.Context, w tenancy.Workspace, s *store.Standing, form oauth.Params) ([]domain.Revocation, error) {
-	ctx, data := c.Request().Context(), p.Store.Workspace(w)
-	if id, err := uuid.Parse(form.Get("session")); err == nil {
-		own, err := data.SessionsOf(ctx, s.User.UserID)
+// accountPurpose binds the page's forms to the session.
+func accountPurpose(s *store.Standing) string { return "account " + s.Session.ID.String() }
+
+func (v *visit) sessionViews(s *store.Standing) ([]pages.SessionView, error) {
+	sessions, err := v.Store.Workspace(v.w).SessionsOf(v.ctx, s.User.UserID)
+	if err != nil {
+		return nil, oauth.ErrTemporarilyUnavailable.Because("the sessions could not be read", err)
+	}
+	var views []pages.SessionView
+	for _, session := range sessions {
+		views = append(views, pages.SessionView{
+			ID: session.ID.String(), Current: session.ID == s.Session.ID, UserAgent: session.UserAgent, IP: session.IP,
+			SignedInAt: session.AuthTime, LastSeenAt: session.LastSeenAt,
+		})
+	}
+	return views, nil
+}
+
+// access is what one client may do in the user's name: by consent, or because
+// it is trusted and never asked.
+type access struct {
+	clientID       string
+	scope          oauth.Scope
+	given, lastUse time.Time
+}
+
+// grantViews lists the clients that the user let in, the latest first.
+func (v *visit) grantViews(userID string) ([]pages.GrantView, error) {
+	data := v.Store.Workspace(v.w)
+	consents, err := data.Consents(v.ctx, userID)
+	if err != nil {
+		return nil, oauth.ErrTemporarilyUnavailable.Because("the consents could not be read", err)
+	}
+	grants, err := data.Grants(v.ctx, store.Page{Limit: store.MaxPage}, store.GrantFilter{UserID: userID})
+	if err != nil {
+		return nil, oauth.ErrTemporarilyUnavailable.Because("the grants could not be read", err)
+	}
+	byClient := map[string]*access{}
+	for _, c := range consents {
+		byClient[c.ClientID] = &access{clientID: c.ClientID, scope: c.Scope, given: c.UpdatedAt}
+	}
+	now := v.Now()
+	for _, g := range grants.Items {
+		if !g.Live(now) {
+			continue
+		}
+		a := byClient[g.ClientID]
+		if a == nil {
+			a = &access{clientID: g.ClientID, given: g.CreatedAt}
+			byClient[g.ClientID] = a
+		}
+		a.scope = a.scope.Union(g.Scope)
+		if g.LastUsedAt.After(a.lastUse) {
+			a.lastUse = g.LastUsedAt
+		}
+	}
+	return v.viewsOf(byClient)
+}
+
+func (v *visit) viewsOf(byClient map[string]*access) ([]pages.GrantView, error) {
+	catalog, err := v.catalog()
+	if err != nil {
+		return nil, err
+	}
+	var views []pages.GrantView
+	for _, a := range byClient {
+		view := pages.GrantView{
+			ClientID: a.clientID, Client: pages.ClientView{Name: a.clientID}, GivenAt: a.given, LastUsedAt: a.lastUse,
+			OfflineAccess: a.scope.Has(oauth.ScopeOfflineAccess), Scopes: scopeViews(catalog, a.scope, a.scope),
+		}
+		client, err := v.client(a.clientID)
 		if err != nil {
 			return nil, err
 		}
-		for _, session := range own {
-			if session.ID == id {
-				ev := p.event(c, w, "session.end", "user", s.User.UserID)
-				ev.TargetKind, ev.TargetID = "session", id.String()
-				return data.EndSession(ctx, id, ev)
-			}
+		if client != nil {
+			view.Client = clientView(client, "")
 		}
-		return nil, store.ErrNotFound
+		views = append(views, view)
 	}
-	if client := form.Get("client_id"); domain.ValidClientID(client) {
-		ev := p.event(c, w, "consent.withdraw", "user", s.User.UserID)
-		ev.TargetKind, ev.TargetID = "client", client
-		return data.WithdrawConsent(ctx, s.User.UserID, client, ev)
+	slices.SortFunc(views, func(a, b pages.GrantView) int {
+		return cmp.Or(b.GivenAt.Compare(a.GivenAt), cmp.Compare(a.ClientID, b.ClientID))
+	})
+	return views, nil
+}
+
+// Account ends one of the user's own sessions, or what they allowed a client.
+func (p *Pages) Account() echo.HandlerFunc { return p.handler((*visit).account) }
+
+func (v *visit) account() error {
+	form, err := v.form()
+	if err != nil {
+		return err
 	}
-	return nil, store.ErrNotFound
+	standing, err := v.browser.Standing(v.ctx, "")
+	switch {
+	case err != nil:
+		return err
+	case standing == nil:
+		return errSignedOut
+	case !v.browser.CheckCSRF(accountPurpose(standing), form.Get("csrf")):
+		return errForged
+	}
+	switch form.Get("action") {
+	case "end":
+		return v.endOwn(standing, form.Get("session"))
+	case "revoke":
+		return v.withdraw(standing, form.Get("client_id"))
+	default:
+		return stop(pages.CauseInvalidRequest, "the form says neither end nor revoke", nil)
+	}
+}
+
+// endOwn ends a session, if it is one of the user's own.
+func (v *visit) endOwn(s *store.Standing, sessionID string) error {
+	data := v.Store.Workspace(v.w)
+	own, err := data.SessionsOf(v.ctx, s.User.UserID)
+	if err != nil {
+		return oauth.ErrTemporarilyUnavailable.Because("the sessions could not be read", err)
+	}
+	id, err := uuid.Parse(sessionID)
+	if err != nil || !slices.ContainsFunc(own, func(o domain.Session) bool { return o.ID == id }) {
+		return v.done(nil, store.ErrNotFound, pages.NoticeSessionEnded)
+	}
+	facts, err := data.EndSession(v.ctx, id, v.userEvent("session.end", s.User.UserID, "session", id.String()))
+	if err == nil && id == s.Session.ID {
+		v.browser.ClearSession()
+	}
+	return v.done(facts, err, pages.NoticeSessionEnded)
+}
+
+// withdraw takes back what the user allowed a client.
+func (v *visit) withdraw(s *store.Standing, clientID string) error {
+	if !domain.ValidClientID(clientID) {
+		return v.done(nil, store.ErrNotFound, pages.NoticeAccessEnded)
+	}
+	facts, err := v.Store.Workspace(v.w).WithdrawConsent(v.ctx, s.User.UserID, clientID, v.userEvent("consent.withdraw", s.User.UserID, "client", clientID))
+	return v.done(facts, err, pages.NoticeAccessEnded)
+}
+
+// done spreads what has ended and shows the page anew. What was not there had
+// ended before, which is all that was asked for.
+func (v *visit) done(facts []domain.Revocation, err error, notice pages.AccountNotice) error {
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return oauth.ErrTemporarilyUnavailable.Because("the change could not be recorded", err)
+	}
+	v.Ended(v.ctx, v.w, facts)
+	return v.seeOther(v.path("/account") + "?done=" + string(notice))
 }

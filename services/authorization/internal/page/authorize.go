@@ -3,7 +3,6 @@ package page
 import (
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -12,7 +11,6 @@ import (
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
-	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
@@ -21,69 +19,75 @@ import (
 // Authorize is the authorization endpoint (RFC 6749, section 3.1). It judges
 // the request, looks who is logged in, and answers with the login page, the
 // consent page, or the code.
-func (p *Pages) Authorize(c echo.Context) error {
-	ctx, w := c.Request().Context(), server.Workspace(c)
-	t := trace.Start(server.TraceID(c), "authorize", p.Now())
-	defer p.Traces.Record(w, t)
+func (p *Pages) Authorize() echo.HandlerFunc { return p.handler((*visit).authorize) }
 
-	client, r, refusal := p.judge(c, w, t)
+func (v *visit) authorize() error {
+	v.trace = trace.Start(server.TraceID(v.c), "authorize", v.Now())
+	defer v.Traces.Record(v.w, v.trace)
+
+	client, r, refusal := v.judge()
 	if refusal != nil {
-		t.Finish("refused", refusal.Err)
-		return p.refuse(c, w, refusal)
+		return v.refuse(refusal)
 	}
-	standing, err := p.browser(c, w).Standing(ctx, client.ClientID)
+	standing, err := v.browser.Standing(v.ctx, client.ClientID)
 	if err != nil {
-		return p.tell(c, w, r, oauth.AsError(err), t)
+		return v.tell(client, r, oauth.AsError(err))
 	}
-	switch need := p.needs(client, r, standing, time.Time{}); {
+	switch need := v.needs(client, r, standing, false); {
 	case need == needNothing:
-		t.Finish("granted", nil)
-		return p.grantCode(c, w, client, r, standing)
+		v.trace.Finish("granted", nil)
+		return v.grantCode(client, r, standing)
 	case r.Asks(oauth.PromptNone):
-		return p.tell(c, w, r, need.refusal(), t)
+		return v.tell(client, r, need.refusal())
 	default:
-		return p.interact(c, w, client, r, need, t)
+		return v.interact(client, r, need)
 	}
 }
 
 // interact begins a transaction and shows the page that the request needs.
-func (p *Pages) interact(c echo.Context, w tenancy.Workspace, client *domain.Client, r *request.Request, need need, t *trace.Trace) error {
-	id, err := p.browser(c, w).Begin(c.Request().Context(), interaction.KindAuthorize, r)
+func (v *visit) interact(client *domain.Client, r *request.Request, need need) error {
+	id, err := v.browser.Begin(v.ctx, interaction.KindAuthorize, r)
 	if err != nil {
-		return p.tell(c, w, r, oauth.AsError(err), t)
+		return v.tell(client, r, oauth.AsError(err))
 	}
-	t.Finish("interaction", nil)
+	v.trace.Finish("interaction", nil)
 	if need == needConsent {
-		return seeOther(c, within(w, "/consent", id))
+		return v.toConsent(id, "")
 	}
-	return p.showLogin(c, w, loginView{transaction: id, client: client, request: r})
+	return v.showLogin(loginView{transaction: id, client: client, request: r})
 }
 
-func (p *Pages) judge(c echo.Context, w tenancy.Workspace, t *trace.Trace) (*domain.Client, *request.Request, *request.Refusal) {
-	ctx := c.Request().Context()
-	params, duplicate, err := readAuthorizationRequest(c)
+func (v *visit) judge() (*domain.Client, *request.Request, *request.Refusal) {
+	params, duplicate, err := readRequest(v.c)
 	if err != nil {
 		e := oauth.AsError(err)
-		t.Fail("request is well formed", trace.Check{Expected: "well-encoded parameters, in the query or in the body", Actual: e.Reason(), RFC: e.RFC})
+		v.trace.Fail("request is well formed", trace.Check{Expected: "well-encoded parameters, in the query or in the body", Actual: e.Reason(), RFC: "RFC 6749, section 3.1"})
 		return nil, nil, &request.Refusal{Cause: request.MalformedRequest, Err: e}
 	}
-	catalog, err := p.Caches.Catalogs.Catalog(ctx, w)
+	catalog, err := v.catalog()
 	if err != nil {
-		return nil, nil, &request.Refusal{Cause: request.TemporarilyBlocked, Err: oauth.ErrTemporarilyUnavailable.Because("the scopes could not be loaded", err)}
+		return nil, nil, &request.Refusal{Cause: request.TemporarilyBlocked, Err: oauth.AsError(err)}
 	}
 	return request.Judge(request.Authorize, &request.Input{
-		Workspace: w, Params: params, Duplicate: duplicate, Catalog: catalog, Now: p.Now(), Trace: t,
-		FindClient: func(id string) (*domain.Client, error) { return p.client(ctx, w, id) },
+		Workspace: v.w, Params: params, Duplicate: duplicate, Catalog: catalog, Trace: v.trace,
+		FindClient: func(id string) (*domain.Client, error) {
+			c, err := v.Caches.Clients.Client(v.ctx, v.w, id)
+			if errors.Is(err, store.ErrNotFound) {
+				return nil, nil
+			}
+			return c, err
+		},
 		VerifyHint: func(token string) (string, error) {
-			hint, err := p.openHint(ctx, w, token)
+			hint, err := v.openHint(token)
 			return hint.Subject, err
 		},
 	})
 }
 
-// readAuthorizationRequest takes the parameters from the query of a GET or the
-// body of a POST, never from both.
-func readAuthorizationRequest(c echo.Context) (params oauth.Params, duplicate string, err error) {
+// readRequest takes the parameters from the query of a GET or the body of a
+// POST, never from both. Of a repeated parameter it returns the name, and no
+// value among the others.
+func readRequest(c echo.Context) (params oauth.Params, duplicate string, err error) {
 	if c.Request().Method == http.MethodPost {
 		params, err = server.ReadParams(c)
 	} else {
@@ -101,8 +105,8 @@ type need int
 
 const (
 	needNothing need = iota
-	needLogin
-	needAccount
+	needLogin        // nobody is logged in, or not recently enough
+	needAccount      // somebody else is
 	needConsent
 )
 
@@ -110,39 +114,39 @@ const (
 func (n need) refusal() *oauth.Error {
 	switch n {
 	case needConsent:
-		return oauth.ErrConsentRequired.Because("prompt=none, but consent has not been given", nil)
+		return oauth.ErrConsentRequired.Because("the user has not allowed all of it, and prompt=none forbids to ask", nil)
 	case needAccount:
-		return oauth.ErrLoginRequired.Because("prompt=none, but another user is logged in", nil)
+		return oauth.ErrLoginRequired.Because("another user is logged in than the request is meant for", nil)
 	default:
-		return oauth.ErrLoginRequired.Because("prompt=none, but nobody is logged in, or not recently enough", nil)
+		return oauth.ErrLoginRequired.Because("nobody is logged in, or not recently enough", nil)
 	}
 }
 
-// needs decides. began is when the transaction did, zero outside one: a login
-// since then is what prompt=login and max_age ask for.
-func (p *Pages) needs(client *domain.Client, r *request.Request, s *store.Standing, began time.Time) need {
-	if s == nil {
+// needs decides. within says that the session was begun by a login within this
+// very request, which is what prompt=login and max_age ask for.
+func (v *visit) needs(client *domain.Client, r *request.Request, s *store.Standing, within bool) need {
+	switch {
+	case s == nil:
 		return needLogin
-	}
-	fresh := !began.IsZero() && !s.Session.AuthTime.Before(began)
-	if !fresh {
-		if r.Asks(oauth.PromptLogin) || r.Asks(oauth.PromptSelectAccount) {
-			return needLogin
-		}
-		if r.MaxAge != nil && p.Now().Sub(s.Session.AuthTime) >= time.Duration(*r.MaxAge)*time.Second {
-			return needLogin
-		}
-	}
-	for _, subject := range []string{r.HintSubject, r.RequireSubject} {
-		if subject != "" && subject != s.User.UserID {
-			return needAccount
-		}
-	}
-	if client.Trusted {
+	case !within && (r.Asks(oauth.PromptLogin) || r.Asks(oauth.PromptSelectAccount)):
+		return needLogin
+	case !within && r.MaxAge != nil && v.Now().Sub(s.Session.AuthTime) >= time.Duration(*r.MaxAge)*time.Second:
+		return needLogin
+	case !r.MeantFor(s.User.UserID):
+		return needAccount
+	case client.Trusted:
+		return needNothing
+	case r.Asks(oauth.PromptConsent), len(r.Disclosed().Missing(s.Consent.Scope)) > 0, unassured(client, r):
+		return needConsent
+	default:
 		return needNothing
 	}
-	if slices.Contains(r.Prompt, oauth.PromptConsent) || len(r.Scope.Missing(s.Consent.Scope)) > 0 {
-		return needConsent
-	}
-	return needNothing
+}
+
+// unassured tells whether another application could pose as the client: it has
+// no credentials, and what receives the answer on the user's device is whoever
+// claims the scheme or the port. An earlier consent then says nothing about who
+// is asking now (RFC 8252, section 8.6).
+func unassured(client *domain.Client, r *request.Request) bool {
+	return client.Public() && client.Native() && !r.ReturnsToHTTPS()
 }

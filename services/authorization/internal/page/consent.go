@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -8,131 +9,168 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
-	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
-	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
 
+// question is what a consent form is about. It travels in the form, in the
+// field tx, so that the answer needs no look-up before it is known to be one.
+type question struct {
+	transaction string
+	clientID    string
+	proof       string // of a login within the transaction; may be empty
+}
+
+func (q question) String() string {
+	return strings.Join([]string{q.transaction, q.clientID, q.proof}, " ")
+}
+
+func parseQuestion(tx string) question {
+	transaction, rest, _ := strings.Cut(tx, " ")
+	clientID, proof, _ := strings.Cut(rest, " ")
+	return question{transaction, clientID, proof}
+}
+
+// purpose binds the form to one user: its answer must not come from another,
+// who logged in meanwhile in a second tab.
+func (q question) purpose(userID string) string { return "consent " + userID + " " + q.String() }
+
 // ConsentPage asks the user. It changes nothing, so that a reload or a scanner
 // that follows links costs nobody their login.
-func (p *Pages) ConsentPage(c echo.Context) error {
-	ctx, w, id := c.Request().Context(), server.Workspace(c), c.QueryParam("tx")
-	t, err := p.browser(c, w).Find(ctx, id)
-	if err != nil {
-		return p.lost(c, w, err)
-	}
-	client, err := p.clientOf(c, w, t)
-	if err != nil || client == nil {
-		return p.lost(c, w, orExpired(err))
-	}
-	standing, err := p.browser(c, w).Standing(ctx, client.ClientID)
+func (p *Pages) ConsentPage() echo.HandlerFunc { return p.handler((*visit).consentPage) }
+
+func (v *visit) consentPage() error {
+	q := question{transaction: v.c.QueryParam("tx"), proof: v.c.QueryParam("proof")}
+	t, err := v.browser.Find(v.ctx, q.transaction)
 	if err != nil {
 		return err
 	}
-	if need := p.needs(client, &t.Request, standing, t.CreatedAt); need == needLogin || need == needAccount {
-		return p.showLogin(c, w, loginView{transaction: id, client: client, request: &t.Request})
+	client, err := v.clientOf(t)
+	if err != nil {
+		return err
 	}
-	return p.showConsent(c, w, id, client, &t.Request, standing)
+	if client == nil {
+		return interaction.ErrExpired // a transaction of the account page asks nothing
+	}
+	q.clientID = client.ClientID
+	standing, err := v.browser.Standing(v.ctx, client.ClientID)
+	if err != nil {
+		return err
+	}
+	switch v.needs(client, &t.Request, standing, v.loggedInWithin(q, standing)) {
+	case needLogin, needAccount:
+		return v.showLogin(loginView{transaction: q.transaction, client: client, request: &t.Request})
+	case needNothing, needConsent:
+	}
+	return v.showConsent(q, client, &t.Request, standing)
+}
+
+func (v *visit) loggedInWithin(q question, s *store.Standing) bool {
+	return s != nil && v.browser.LoggedInWithin(q.transaction, s.Session.ID, q.proof)
 }
 
 // Consent takes the user's answer. Taking the transaction makes it count once,
 // however often the form is sent.
-func (p *Pages) Consent(c echo.Context) error {
-	ctx, w := c.Request().Context(), server.Workspace(c)
-	form, err := p.form(c)
-	if err != nil {
-		return p.lost(c, w, err)
-	}
-	id, clientID, _ := strings.Cut(form.Get("tx"), " ")
-	standing, err := p.browser(c, w).Standing(ctx, clientID)
+func (p *Pages) Consent() echo.HandlerFunc { return p.handler((*visit).consent) }
+
+func (v *visit) consent() error {
+	form, err := v.form()
 	if err != nil {
 		return err
 	}
-	// The form fits one user: its answer must not come from another, who logged
-	// in meanwhile in a second tab.
-	if standing == nil || !p.browser(c, w).CheckCSRF(consentPurpose(id, clientID, standing.User.UserID), form.Get("csrf")) {
-		return p.lost(c, w, interaction.ErrForeign)
+	q := parseQuestion(form.Get("tx"))
+	standing, err := v.browser.Standing(v.ctx, q.clientID)
+	switch {
+	case err != nil:
+		return err
+	case standing == nil:
+		return errSignedOut
+	case !v.browser.CheckCSRF(q.purpose(standing.User.UserID), form.Get("csrf")):
+		return errForged
 	}
 	switch form.Get("action") {
 	case "accept":
+		return v.accept(q, standing)
 	case "deny":
-		return p.cancel(c, w, id)
+		return v.cancel(q.transaction)
 	default:
-		return p.lost(c, w, interaction.ErrForeign)
+		return stop(pages.CauseInvalidRequest, "the form says neither accept nor deny", nil)
 	}
-	t, err := p.browser(c, w).Take(ctx, id)
+}
+
+func (v *visit) accept(q question, s *store.Standing) error {
+	t, err := v.browser.Take(v.ctx, q.transaction)
 	if err != nil {
-		return p.lost(c, w, err)
+		return err
 	}
-	client, err := p.clientOf(c, w, t)
-	if err != nil || client == nil || client.ClientID != clientID {
-		return p.lost(c, w, orExpired(err))
+	client, err := v.clientOf(t)
+	if err != nil {
+		return err
 	}
-	need := p.needs(client, &t.Request, standing, t.CreatedAt)
-	if need == needLogin || need == needAccount {
-		return p.lost(c, w, interaction.ErrExpired)
+	if client == nil || client.ClientID != q.clientID {
+		return interaction.ErrExpired
 	}
-	if need == needConsent {
-		if err := p.remember(c, w, client, &t.Request, standing); err != nil {
+	within := v.loggedInWithin(q, s)
+	switch need := v.needs(client, &t.Request, s, within); need {
+	case needLogin, needAccount:
+		// The login grew too old while the user was thinking.
+		return v.tell(client, &t.Request, need.refusal())
+	case needConsent:
+		if err := v.remember(client, &t.Request, s); err != nil {
 			return err
 		}
+	case needNothing:
 	}
-	return p.grantCode(c, w, client, &t.Request, standing)
+	var counters []kv.Counter
+	if within {
+		counters = append(counters, interaction.Attempts(s.User.UserID))
+	}
+	return v.grantCode(client, &t.Request, s, counters...)
 }
 
 // remember keeps the consent: the union of what was given before and now.
-func (p *Pages) remember(c echo.Context, w tenancy.Workspace, client *domain.Client, r *request.Request, s *store.Standing) error {
-	ev := p.event(c, w, "consent.give", "user", s.User.UserID)
-	ev.TargetKind, ev.TargetID = "client", client.ClientID
-	ev.Detail = map[string]string{"scope": r.Scope.String()}
-	now := p.Now()
-	err := p.Store.Workspace(w).GiveConsent(c.Request().Context(), domain.Consent{
-		UserID: s.User.UserID, ClientID: client.ClientID, Scope: r.Scope, CreatedAt: now, UpdatedAt: now,
-	}, ev)
+func (v *visit) remember(client *domain.Client, r *request.Request, s *store.Standing) error {
+	ev := v.userEvent("consent.give", s.User.UserID, "client", client.ClientID)
+	ev.Detail = map[string]string{"scope": r.Disclosed().String()}
+	_, err := v.Store.Workspace(v.w).GiveConsent(v.ctx, domain.Consent{UserID: s.User.UserID, ClientID: client.ClientID, Scope: r.Disclosed()}, ev)
+	if errors.Is(err, store.ErrNotFound) {
+		return errSignedOut // the user or the client was deleted within the moment since
+	}
 	if err != nil {
 		return oauth.ErrTemporarilyUnavailable.Because("the consent could not be kept", err)
 	}
 	return nil
 }
 
-// finish ends a transaction whose user needs no consent page.
-func (p *Pages) finish(c echo.Context, w tenancy.Workspace, id string, client *domain.Client, s *store.Standing) error {
-	t, err := p.browser(c, w).Take(c.Request().Context(), id)
+func (v *visit) showConsent(q question, client *domain.Client, r *request.Request, s *store.Standing) error {
+	catalog, err := v.catalog()
 	if err != nil {
-		return p.lost(c, w, err)
-	}
-	if need := p.needs(client, &t.Request, s, t.CreatedAt); need != needNothing {
-		return p.answer(c, w, &t.Request, errorParams(oauth.ErrAccessDenied.Because("another user logged in than was asked for", nil)))
-	}
-	return p.grantCode(c, w, client, &t.Request, s)
-}
-
-func (p *Pages) showConsent(c echo.Context, w tenancy.Workspace, id string, client *domain.Client, r *request.Request, s *store.Standing) error {
-	catalog, err := p.Caches.Catalogs.Catalog(c.Request().Context(), w)
-	if err != nil {
-		return oauth.ErrTemporarilyUnavailable.Because("the scopes could not be loaded", err)
+		return err
 	}
 	view := pages.Consent{
-		Page: p.frame(c, w, r.UILocales, r.RedirectURI), Client: clientView(client, r.RedirectURI),
-		UserName: displayName(s.User), Email: s.User.Email,
-		OfflineAccess: r.Scope.Has(oauth.ScopeOfflineAccess), IdleDays: int(w.Settings().EffectiveRefreshTokenTTL(client).Hours() / 24),
+		Page:   v.frame(r.UILocales, pages.Policy{FormAction: []string{r.RedirectURI}}),
+		Client: clientView(client, r.RedirectURI), UserName: displayName(s.User), Email: s.User.Email,
+		Scopes:        scopeViews(catalog, r.Disclosed(), s.Consent.Scope),
+		OfflineAccess: r.Scope.Has(oauth.ScopeOfflineAccess), IdleDays: int(v.w.Settings().EffectiveRefreshTokenTTL(client).Hours() / 24),
 	}
-	view.Action, view.Tx = w.CookiePath()+"/consent", id+" "+client.ClientID
-	view.CSRF = p.browser(c, w).CSRF(consentPurpose(id, client.ClientID, s.User.UserID))
-	for _, name := range r.Scope {
-		view.Scopes = append(view.Scopes, pages.ScopeView{Name: name, Description: catalog.Scopes[name].Description, New: !s.Consent.Scope.Has(name)})
-	}
-	return p.html(c, http.StatusOK, func(out io.Writer) error { return p.Renderer.Consent(out, view) })
+	view.Action, view.Tx = v.path("/consent"), q.String()
+	view.CSRF = v.browser.CSRF(q.purpose(s.User.UserID))
+	return v.show(http.StatusOK, func(out io.Writer) error { return v.Renderer.Consent(out, view) })
 }
 
-// consentPurpose binds the consent form to its transaction, client and user.
-func consentPurpose(id, clientID, userID string) string {
-	return "consent:" + id + " " + clientID + " " + userID
+// scopeViews are scopes as a person is to see them. Those not yet given are new.
+func scopeViews(catalog *cache.Catalog, scope, given oauth.Scope) []pages.ScopeView {
+	var views []pages.ScopeView
+	for _, name := range scope {
+		views = append(views, pages.ScopeView{Name: name, Description: catalog.Scopes[name].Description, New: !given.Has(name)})
+	}
+	return views
 }
 
 // clientView is what a user is told about a client. The domain is that of the
@@ -146,11 +184,4 @@ func clientView(client *domain.Client, redirectURI string) pages.ClientView {
 		v.Domain = u.Hostname()
 	}
 	return v
-}
-
-func orExpired(err error) error {
-	if err == nil {
-		return interaction.ErrExpired
-	}
-	return err
 }

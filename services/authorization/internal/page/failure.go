@@ -10,66 +10,83 @@ import (
 
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
-	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
 
-// causeOf is the page for each cause for which a request may not be redirected.
-func causeOf(c request.Cause) pages.ErrorCause {
-	switch c {
-	case request.UnknownClient:
-		return pages.CauseUnknownClient
-	case request.UnregisteredURI:
-		return pages.CauseRedirectURI
-	case request.TemporarilyBlocked:
-		return pages.CauseUnavailable
-	default:
-		return pages.CauseInvalidRequest
-	}
+// fault is why a visit ends with an error page: fixed text for the cause,
+// nothing of the request, and no way on to anywhere that is not proven.
+type fault struct {
+	cause  pages.ErrorCause
+	status int
+	err    *oauth.Error // for the log
 }
 
-// lost answers a browser whose transaction, form or cookie does not fit.
-func (p *Pages) lost(c echo.Context, w tenancy.Workspace, err error) error {
+func (f *fault) Error() string { return f.err.Error() }
+
+func (f *fault) Unwrap() error { return f.err }
+
+// stop is a fault of the request or of the browser that brought it.
+func stop(cause pages.ErrorCause, reason string, err error) *fault {
+	return &fault{cause: cause, status: http.StatusBadRequest, err: oauth.ErrInvalidRequest.Because(reason, err)}
+}
+
+// Whatever stops a form or a flow in hand.
+var (
+	errCrossSite  = &fault{cause: pages.CauseForgery, status: http.StatusForbidden, err: oauth.ErrInvalidRequest.Because("another site sent the form", nil)}
+	errForged     = stop(pages.CauseForgery, "the form's CSRF value does not fit", nil)
+	errSignedOut  = stop(pages.CauseSignedOut, "the session has ended", nil)
+	errClientGone = stop(pages.CauseUnknownClient, "the client was disabled or deleted meanwhile", nil)
+)
+
+// settle shows a fault; every other error is the one writer's.
+func (v *visit) settle(err error) error {
+	var f *fault
 	switch {
 	case errors.Is(err, interaction.ErrExpired):
-		return p.showError(c, w, pages.CauseExpired, oauth.ErrInvalidRequest.Because(err.Error(), nil))
+		f = stop(pages.CauseExpired, err.Error(), nil)
 	case errors.Is(err, interaction.ErrForeign):
-		return p.showError(c, w, pages.CauseOtherBrowser, oauth.ErrInvalidRequest.Because(err.Error(), nil))
-	default:
+		f = stop(pages.CauseOtherBrowser, err.Error(), nil)
+	case !errors.As(err, &f):
 		return err
 	}
-}
-
-// showError shows an error page: fixed text for the cause, nothing of the
-// request, and no way on to anywhere that is not proven.
-func (p *Pages) showError(c echo.Context, w tenancy.Workspace, cause pages.ErrorCause, e *oauth.Error) error {
-	status := http.StatusBadRequest
-	if e != nil {
-		server.Outcome(c, e.Code, e.Reason(), errors.Unwrap(e))
-		if e.Status >= http.StatusInternalServerError {
-			status = e.Status
-			if wait := e.RetryAfter(); wait > 0 {
-				c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
-			}
-		}
+	server.Outcome(v.c, f.err.Code, f.err.Reason(), errors.Unwrap(f.err))
+	if wait := f.err.RetryAfter(); wait > 0 {
+		v.c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
 	}
-	view := pages.Error{Page: p.frame(c, w, ""), Cause: cause}
-	return p.html(c, status, func(out io.Writer) error { return p.Renderer.Error(out, view) })
+	view := pages.Error{Page: v.frame("", pages.Policy{}), Cause: f.cause}
+	return v.show(f.status, func(out io.Writer) error { return v.Renderer.Error(out, view) })
 }
 
-// RenderError is the form that errors take on this service's routes when a
-// handler returns them: a page for a person.
+// faultOf is the page for a request that must not be redirected.
+func faultOf(refusal *request.Refusal) *fault {
+	f := &fault{cause: pages.CauseInvalidRequest, status: http.StatusBadRequest, err: refusal.Err}
+	switch refusal.Cause {
+	case request.UnknownClient:
+		f.cause = pages.CauseUnknownClient
+	case request.UnregisteredURI:
+		f.cause = pages.CauseRedirectURI
+	case request.TemporarilyBlocked:
+		f.cause, f.status = pages.CauseUnavailable, http.StatusServiceUnavailable
+	case request.MalformedRequest:
+	}
+	return f
+}
+
+// RenderError is the form that errors take on this service's routes when they
+// come up to the one writer: a page for a person.
 func (p *Pages) RenderError(c echo.Context, e *oauth.Error) (bool, error) {
-	cause := pages.CauseGeneric
+	cause, status := pages.CauseGeneric, e.Status
 	switch {
 	case e.Status == http.StatusNotFound:
 		cause = pages.CauseNotFound
 	case e.Status == http.StatusMethodNotAllowed:
 		cause = pages.CauseMethodNotAllowed
-	case e.Status == http.StatusForbidden:
-		cause = pages.CauseWorkspaceDisabled
+	case e.Status == http.StatusForbidden, e.Status == http.StatusUnauthorized:
+		// Nobody authenticates by HTTP here: it is a suspended workspace.
+		cause, status = pages.CauseWorkspaceDisabled, http.StatusForbidden
+		c.Response().Header().Del("WWW-Authenticate")
 	case e.Status == http.StatusTooManyRequests:
 		cause = pages.CauseTooManyRequests
 	case e.Status == http.StatusServiceUnavailable:
@@ -77,11 +94,12 @@ func (p *Pages) RenderError(c echo.Context, e *oauth.Error) (bool, error) {
 	case e.Status < http.StatusInternalServerError:
 		cause = pages.CauseInvalidRequest
 	}
-	var frame pages.Page
+	frame := bareFrame(c, "", pages.Policy{})
 	if server.HasWorkspace(c) {
-		frame = p.frame(c, server.Workspace(c), "")
-	} else {
-		frame = p.bareFrame(c, "", pages.Policy{})
+		w := server.Workspace(c)
+		frame.Branding = pages.Branding{DisplayName: w.DisplayName(), Color: w.Settings().Branding.Color}
 	}
-	return true, p.html(c, e.Status, func(out io.Writer) error { return p.Renderer.Error(out, pages.Error{Page: frame, Cause: cause}) })
+	return true, html(c, status, func(out io.Writer) error {
+		return p.Renderer.Error(out, pages.Error{Page: frame, Cause: cause})
+	})
 }

@@ -4,259 +4,275 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/signet-authz/signet/pkg/domain"
-	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/password"
-	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
-	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
 
-// After maxAttempts without a success a name is refused, right password or
-// not, until the window has passed. The count is of names, whether anybody has
-// them or not, so that it tells nothing about who exists.
-const (
-	maxAttempts   = 10
-	attemptWindow = 15 * time.Minute
-)
-
-// The authentication context and methods of a password login (RFC 8176).
-const acrPassword = "urn:signet:acr:password"
-
-func amrPassword() []string { return []string{"pwd"} }
-
+// loginView is what the login page depends on. Client and request are nil for
+// the account page.
 type loginView struct {
 	transaction string
-	client      *domain.Client   // nil for the account page
-	request     *request.Request // nil for the account page
-	failed      bool
+	client      *domain.Client
+	request     *request.Request
+	failure     pages.LoginError
 	entered     string
 }
 
 // LoginPage shows the login page of a transaction again: after a reload, or
 // from a link within the flow. It changes nothing.
-func (p *Pages) LoginPage(c echo.Context) error {
-	ctx, w, id := c.Request().Context(), server.Workspace(c), c.QueryParam("tx")
-	t, err := p.browser(c, w).Find(ctx, id)
+func (p *Pages) LoginPage() echo.HandlerFunc { return p.handler((*visit).loginPage) }
+
+func (v *visit) loginPage() error {
+	id := v.c.QueryParam("tx")
+	t, err := v.browser.Find(v.ctx, id)
 	if err != nil {
-		return p.lost(c, w, err)
+		return err
 	}
-	client, err := p.clientOf(c, w, t)
+	client, err := v.clientOf(t)
 	if err != nil {
-		return p.lost(c, w, err)
+		return err
 	}
-	return p.showLogin(c, w, loginView{transaction: id, client: client, request: &t.Request})
+	return v.showLogin(loginView{transaction: id, client: client, request: &t.Request})
 }
 
 // Login takes the login form.
-func (p *Pages) Login(c echo.Context) error {
-	ctx, w := c.Request().Context(), server.Workspace(c)
-	form, err := p.form(c)
+func (p *Pages) Login() echo.HandlerFunc { return p.handler((*visit).login) }
+
+func (v *visit) login() error {
+	form, err := v.form()
 	if err != nil {
-		return p.lost(c, w, err)
+		return err
 	}
 	id := form.Get("tx")
-	if !p.browser(c, w).CheckCSRF("login:"+id, form.Get("csrf")) {
-		return p.lost(c, w, interaction.ErrForeign)
+	if !v.browser.CheckCSRF(loginPurpose(id), form.Get("csrf")) {
+		return errForged
 	}
 	if form.Get("action") == "cancel" {
-		return p.cancel(c, w, id)
+		return v.cancel(id)
 	}
-	login, canonErr := domain.CanonicalLogin(form.Get("login"))
-	t, attempts, err := p.browser(c, w).Attempt(ctx, id, login, attemptWindow)
+	who, err := v.find(form.Get("login"))
 	if err != nil {
-		return p.lost(c, w, err)
+		return err
 	}
-	client, err := p.clientOf(c, w, t)
+	t, attempts, err := v.browser.Attempt(v.ctx, id, who.counter)
 	if err != nil {
-		return p.lost(c, w, err)
+		return err
 	}
-	if canonErr != nil {
-		login = ""
+	who.attempts = attempts
+	client, err := v.clientOf(t)
+	if err != nil {
+		return err
 	}
-	user, err := p.authenticate(c, w, login, form.Get("password"), attempts)
-	if errors.Is(err, errWrong) {
-		return p.showLogin(c, w, loginView{transaction: id, client: client, request: &t.Request, failed: true, entered: form.Get("login")})
+	failure, err := v.authenticate(who, form.Get("password"))
+	if err != nil {
+		return err
+	}
+	if failure == "" && attempts > 1 {
+		// The code that follows clears the counter of a login that went well at
+		// once; failures go now, lest the user turn back and be counted again.
+		// What stays if this fails ends with its window.
+		_ = v.browser.Succeeded(v.ctx, who.counter)
+	}
+	var token string
+	var session domain.Session
+	if failure == "" {
+		session, token, failure, err = v.startSession(who.user)
 	}
 	if err != nil {
 		return err
 	}
-	session, err := p.startSession(c, w, user, t.CreatedAt)
-	if err != nil {
-		return err
+	if failure != "" {
+		return v.showLogin(loginView{transaction: id, client: client, request: &t.Request, failure: failure, entered: form.Get("login")})
 	}
-	return p.afterLogin(c, w, id, t, client, user, session)
+	v.browser.SetSession(token)
+	return v.afterLogin(id, t, client, store.Standing{Session: session, User: who.user}, token)
 }
 
-// errWrong is the one answer to whatever is wrong with a login.
-var errWrong = errors.New("page: the login did not succeed")
+// claimant is whom a login form names. Whoever does not exist is the zero user.
+type claimant struct {
+	user domain.User
+	// counter is whose attempts are counted: those of a user under all their
+	// names together, and those of a name that nobody has.
+	counter  string
+	attempts int // since the last success, this one included
+}
 
-// authenticate proves a user by password. Whoever does not exist, is disabled
-// or has no password costs the same work and gets the same answer.
-func (p *Pages) authenticate(c echo.Context, w tenancy.Workspace, login, presented string, attempts int) (domain.User, error) {
-	ctx := c.Request().Context()
-	user, err := p.Store.Workspace(w).FindLogin(ctx, login)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return domain.User{}, oauth.ErrTemporarilyUnavailable.Because("the user could not be looked up", err)
+// locked tells whether the claimant is refused, right password or not.
+func (w claimant) locked() bool { return w.attempts > interaction.MaxAttempts }
+
+// find looks up whom a login form names.
+func (v *visit) find(entered string) (claimant, error) {
+	login, err := domain.CanonicalLogin(entered)
+	if err != nil {
+		login = "" // nobody's
 	}
-	known := err == nil
-	locked := attempts > maxAttempts
-	phc := user.PasswordHash
-	if !known || user.Disabled || locked {
+	user, err := v.Store.Workspace(v.w).FindLogin(v.ctx, login)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return claimant{counter: "name " + login}, nil
+	case err != nil:
+		return claimant{}, oauth.ErrTemporarilyUnavailable.Because("the user could not be looked up", err)
+	}
+	return claimant{user: user, counter: user.UserID}, nil
+}
+
+// authenticate proves a user by password. Whoever does not exist, is disabled,
+// is locked or has no password costs the same work and gets the same answer.
+func (v *visit) authenticate(who claimant, presented string) (pages.LoginError, error) {
+	phc := who.user.PasswordHash
+	if who.user.Disabled || who.locked() {
 		phc = ""
 	}
-	matches, rehash, err := p.Passwords.Verify(ctx, phc, presented)
-	if errors.Is(err, password.ErrBusy) {
-		return domain.User{}, oauth.ErrTemporarilyUnavailable.Because("too many logins at once", err)
+	matches, rehash, err := v.Passwords.Verify(v.ctx, phc, presented)
+	if errors.Is(err, password.ErrFormat) {
+		// A hash that cannot be read matches nothing, and must not tell on its owner.
+		matches, rehash, err = v.Passwords.Verify(v.ctx, "", presented)
 	}
-	if err != nil {
-		return domain.User{}, oauth.ErrTemporarilyUnavailable.Because("the password could not be checked", err)
-	}
-	if !matches {
-		p.noteFailure(c, w, user, known, locked)
-		return domain.User{}, errWrong
+	switch {
+	case errors.Is(err, password.ErrBusy):
+		return pages.LoginBusy, nil
+	case err != nil:
+		return "", oauth.ErrTemporarilyUnavailable.Because("the password could not be checked", err)
+	case !matches:
+		v.noteFailure(who)
+		return pages.LoginRefused, nil
 	}
 	if rehash {
-		p.rehash(c, w, user, presented)
+		v.rehash(who.user, presented)
 	}
-	return user, nil
+	return "", nil
 }
 
-// noteFailure records a failed login of somebody who exists. That the record
-// fails must not change the answer.
-func (p *Pages) noteFailure(c echo.Context, w tenancy.Workspace, user domain.User, known, locked bool) {
-	if !known {
+// noteFailure records a failed login of somebody who exists. That they are
+// locked is said once: who keeps hammering must not fill the history.
+func (v *visit) noteFailure(who claimant) {
+	if who.user.UserID == "" || who.attempts > interaction.MaxAttempts+1 {
 		return
 	}
-	ev := p.event(c, w, "login.fail", "user", user.UserID)
+	ev := v.userEvent("login.fail", who.user.UserID, "", "")
 	ev.Outcome = "failure"
+	reason := "wrong password"
 	switch {
-	case locked:
-		ev.Detail = map[string]string{"reason": "too many attempts"}
-	case user.Disabled:
-		ev.Detail = map[string]string{"reason": "disabled"}
-	default:
-		ev.Detail = map[string]string{"reason": "wrong password"}
+	case who.locked():
+		reason = "too many attempts"
+	case who.user.Disabled:
+		reason = "disabled"
+	case who.user.PasswordHash == "":
+		reason = "no password"
 	}
-	p.Audit(ev)
+	ev.Detail = map[string]string{"reason": reason}
+	v.Audit(ev)
 }
 
-// rehash renews a hash of older parameters while the password is at hand.
-func (p *Pages) rehash(c echo.Context, w tenancy.Workspace, user domain.User, presented string) {
-	phc, err := p.Passwords.Hash(c.Request().Context(), presented)
+// rehash renews a hash of older parameters while the password is at hand. It is
+// no new password: sessions and tokens stay as they are. If it fails, the next
+// login tries again.
+func (v *visit) rehash(user domain.User, presented string) {
+	phc, err := v.Passwords.Hash(v.ctx, presented)
 	if err != nil {
 		return
 	}
-	// A rehash is not a new password: sessions and tokens stay as they are.
-	_ = p.Store.Workspace(w).RehashPassword(c.Request().Context(), user.UserID, user.PasswordHash, phc)
-}
-
-// startSession begins a new session. Its id and cookie are always new, so that
-// a cookie planted before the login is worth nothing after it.
-func (p *Pages) startSession(c echo.Context, w tenancy.Workspace, user domain.User, began time.Time) (domain.Session, error) {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return domain.Session{}, oauth.ErrServerError.Because("no session id could be made", err)
-	}
-	now, settings, token := p.Now(), w.Settings(), keys.NewBearer()
-	if now.Before(began) {
-		now = began // two processes' clocks may differ a little
-	}
-	s := domain.Session{
-		ID: id, TokenHash: keys.HashBearer(token), UserID: user.UserID, AuthTime: now, ACR: acrPassword, AMR: amrPassword(),
-		CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(settings.SessionTTL), MaxEndsAt: now.Add(settings.SessionMaxTTL),
-		UserAgent: limit(c.Request().UserAgent(), 256), IP: server.PeerOf(c).IP.String(),
-	}
-	ev := p.event(c, w, "login.succeed", "user", user.UserID)
-	ev.TargetKind, ev.TargetID = "session", id.String()
-	if err := p.Store.Workspace(w).StartSession(c.Request().Context(), s, ev); err != nil {
-		return domain.Session{}, oauth.ErrTemporarilyUnavailable.Because("the session could not be kept", err)
-	}
-	p.browser(c, w).SetSession(token)
-	return s, nil
+	_ = v.Store.Workspace(v.w).RehashPassword(v.ctx, user.UserID, user.PasswordHash, phc)
 }
 
 // afterLogin goes on to consent, or straight to where the flow leads.
-func (p *Pages) afterLogin(c echo.Context, w tenancy.Workspace, id string, t *interaction.Transaction, client *domain.Client, user domain.User, s domain.Session) error {
+func (v *visit) afterLogin(id string, t *interaction.Transaction, client *domain.Client, s store.Standing, token string) error {
 	if t.Kind == interaction.KindAccount {
-		return seeOther(c, w.CookiePath()+"/account")
+		if _, err := v.browser.Take(v.ctx, id); err != nil {
+			return err
+		}
+		return v.seeOther(v.path("/account"))
 	}
-	if client.Trusted {
-		standing := &store.Standing{Session: s, User: user}
-		return p.finish(c, w, id, client, standing)
+	standing := &s
+	if !client.Trusted {
+		// What the user allowed before decides whether to ask.
+		var err error
+		if standing, err = v.browser.StandingOf(v.ctx, token, client.ClientID); err != nil {
+			return err
+		}
 	}
-	return seeOther(c, within(w, "/consent", id))
+	switch need := v.needs(client, &t.Request, standing, true); need {
+	case needConsent:
+		return v.toConsent(id, v.browser.LoginProof(id, s.Session.ID))
+	case needLogin:
+		return errSignedOut // within the moment since
+	case needNothing, needAccount:
+	}
+	// Nothing is left to ask: the transaction ends here, for one of all who try.
+	if _, err := v.browser.Take(v.ctx, id); err != nil {
+		return err
+	}
+	if !t.Request.MeantFor(s.User.UserID) {
+		return v.tell(client, &t.Request, oauth.ErrLoginRequired.Because("another user logged in than the request is meant for", nil))
+	}
+	return v.grantCode(client, &t.Request, standing, interaction.Attempts(s.User.UserID))
 }
 
 // cancel ends the transaction and tells the client that the user said no.
-func (p *Pages) cancel(c echo.Context, w tenancy.Workspace, id string) error {
-	t, err := p.browser(c, w).Take(c.Request().Context(), id)
+func (v *visit) cancel(id string) error {
+	t, err := v.browser.Take(v.ctx, id)
 	if err != nil {
-		return p.lost(c, w, err)
+		return err
 	}
-	if t.Kind == interaction.KindAccount {
-		return seeOther(c, w.CookiePath()+"/account")
+	client, err := v.clientOf(t)
+	if err != nil {
+		return err
 	}
-	return p.answer(c, w, &t.Request, errorParams(oauth.ErrAccessDenied))
+	if client == nil {
+		return v.seeOther(v.path("/account"))
+	}
+	return v.tell(client, &t.Request, oauth.ErrAccessDenied.Because("the user said no", nil))
 }
 
-func (p *Pages) showLogin(c echo.Context, w tenancy.Workspace, v loginView) error {
-	view := pages.Login{LoginHint: v.entered}
-	status := http.StatusOK
+func (v *visit) showLogin(l loginView) error {
+	view := pages.Login{LoginHint: l.entered, Error: l.failure, NoCancel: l.client == nil}
 	var locales string
-	var targets []string
-	if v.request != nil && v.client != nil {
-		locales, targets = v.request.UILocales, []string{v.request.RedirectURI}
-		view.ClientName = v.client.ClientName
+	var policy pages.Policy
+	if l.client != nil {
+		locales, policy.FormAction = l.request.UILocales, []string{l.request.RedirectURI}
+		view.ClientName = l.client.ClientName
 		if view.LoginHint == "" {
-			view.LoginHint = v.request.LoginHint
+			view.LoginHint = l.request.LoginHint
 		}
 	}
-	if v.failed {
-		view.Error, status = pages.LoginRefused, http.StatusUnauthorized
+	view.Page = v.frame(locales, policy)
+	view.Action, view.Tx = v.path("/login"), l.transaction
+	view.CSRF = v.browser.CSRF(loginPurpose(l.transaction))
+	status := http.StatusOK
+	switch l.failure {
+	case "":
+	case pages.LoginBusy:
+		status = http.StatusServiceUnavailable
+		v.c.Response().Header().Set("Retry-After", "2")
+	default:
+		status = http.StatusBadRequest
 	}
-	view.Page = p.frame(c, w, locales, targets...)
-	view.Action, view.CSRF, view.Tx = w.CookiePath()+"/login", p.browser(c, w).CSRF("login:"+v.transaction), v.transaction
-	view.NoCancel = v.client == nil
-	return p.html(c, status, func(out io.Writer) error { return p.Renderer.Login(out, view) })
+	return v.show(status, func(out io.Writer) error { return v.Renderer.Login(out, view) })
 }
 
-// form reads a POST of one of our own pages.
-func (p *Pages) form(c echo.Context) (oauth.Params, error) {
-	if interaction.CrossSite(c.Request(), p.PublicOrigin) {
-		return nil, interaction.ErrForeign
-	}
-	return server.ReadParams(c)
-}
+// loginPurpose binds the login form to its transaction.
+func loginPurpose(transaction string) string { return "login " + transaction }
 
 // clientOf finds the client of a transaction, which may have been disabled
-// since it began.
-func (p *Pages) clientOf(c echo.Context, w tenancy.Workspace, t *interaction.Transaction) (*domain.Client, error) {
+// since it began; nil for the account page's.
+func (v *visit) clientOf(t *interaction.Transaction) (*domain.Client, error) {
 	if t.Kind == interaction.KindAccount {
 		return nil, nil
 	}
-	client, err := p.client(c.Request().Context(), w, t.Request.ClientID)
+	client, err := v.client(t.Request.ClientID)
 	if err != nil {
-		return nil, oauth.ErrTemporarilyUnavailable.Because("the client could not be looked up", err)
+		return nil, err
 	}
-	if client == nil || client.Disabled {
-		return nil, interaction.ErrExpired
+	if client == nil {
+		return nil, errClientGone
 	}
 	return client, nil
-}
-
-func limit(s string, n int) string {
-	if len(s) > n {
-		return s[:n]
-	}
-	return s
 }

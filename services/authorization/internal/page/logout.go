@@ -1,8 +1,6 @@
 package page
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -13,10 +11,7 @@ import (
 
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
-	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
-	"github.com/signet-authz/signet/pkg/tenancy"
-	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/web/pages"
 )
 
@@ -32,154 +27,137 @@ type logoutRequest struct {
 	locales     string
 }
 
-// hint is what an id_token_hint says.
-type hint struct {
-	Issuer    string `json:"iss"`
-	Subject   string `json:"sub"`
-	Audience  string `json:"aud"`
-	SessionID string `json:"sid"`
-}
-
-// openHint opens an ID token that this workspace issued, expired or not: a
-// hint says who somebody was, and stays true.
-func (p *Pages) openHint(ctx context.Context, w tenancy.Workspace, token string) (hint, error) {
-	ring, err := p.Caches.Rings.Ring(ctx, w)
-	if err != nil {
-		return hint{}, err
-	}
-	verified, err := ring.Verify(p.Now(), token)
-	if err != nil {
-		return hint{}, err
-	}
-	var h hint
-	if err := json.Unmarshal(verified.Claims, &h); err != nil {
-		return hint{}, err
-	}
-	if verified.Header.Typ != "JWT" || h.Issuer != w.Issuer() || h.Subject == "" || h.Audience == "" {
-		return hint{}, errors.New("not an ID token of this workspace")
-	}
-	return h, nil
-}
-
 // Logout is the end_session_endpoint. A request that carries an ID token of
 // the very session that is to end needs no further question; any other is
 // confirmed by the user, so that a link alone logs nobody out.
-func (p *Pages) Logout(c echo.Context) error {
-	ctx, w := c.Request().Context(), server.Workspace(c)
-	params, duplicate, err := readAuthorizationRequest(c)
+func (p *Pages) Logout() echo.HandlerFunc { return p.handler((*visit).logout) }
+
+func (v *visit) logout() error {
+	params, duplicate, err := readRequest(v.c)
 	if err != nil || duplicate != "" {
-		return p.showError(c, w, pages.CauseInvalidRequest, oauth.ErrInvalidRequest.Because("the logout request cannot be read", err))
+		return stop(pages.CauseInvalidRequest, "the logout request cannot be read", err)
 	}
-	confirming := params.Has("csrf")
-	request := params
-	if confirming {
-		if request, err = oauth.ParseForm(params.Get("tx")); err != nil {
-			return p.showError(c, w, pages.CauseInvalidRequest, oauth.ErrInvalidRequest.Because("the logout form cannot be read", err))
-		}
+	if v.c.Request().Method == http.MethodPost && params.Has("csrf") {
+		return v.confirmLogout(params)
 	}
-	r, cause, err := p.judgeLogout(ctx, w, request)
-	if err != nil {
-		return p.showError(c, w, cause, oauth.AsError(err))
-	}
-	standing, err := p.browser(c, w).Standing(ctx, "")
+	r, err := v.judgeLogout(params)
 	if err != nil {
 		return err
 	}
-	if confirming {
-		return p.confirmLogout(c, w, r, params, standing)
-	}
+	standing, err := v.browser.Standing(v.ctx, "")
 	switch {
+	case err != nil:
+		return err
 	case standing == nil:
-		return p.loggedOut(c, w, r)
+		return v.loggedOut(r)
 	case r.hint.SessionID != "" && r.hint.SessionID == standing.Session.ID.String():
-		return p.endSession(c, w, r, standing)
+		return v.endSession(r, standing)
 	default:
-		return p.askLogout(c, w, r, standing)
+		return v.askLogout(r, standing)
 	}
 }
 
 // judgeLogout checks the hint, and the redirect URI against the client that
 // the hint or client_id names.
-func (p *Pages) judgeLogout(ctx context.Context, w tenancy.Workspace, params oauth.Params) (*logoutRequest, pages.ErrorCause, error) {
-	r := &logoutRequest{redirectURI: params.Get("post_logout_redirect_uri"), state: params.Get("state"), locales: params.Get("ui_locales")}
-	clientID := params.Get("client_id")
-	r.clientID = clientID
+func (v *visit) judgeLogout(params oauth.Params) (*logoutRequest, error) {
+	r := &logoutRequest{
+		clientID: params.Get("client_id"), redirectURI: params.Get("post_logout_redirect_uri"),
+		state: params.Get("state"), locales: params.Get("ui_locales"),
+	}
+	clientID := r.clientID
 	if token := params.Get("id_token_hint"); token != "" {
-		h, err := p.openHint(ctx, w, token)
-		if err != nil || (clientID != "" && clientID != h.Audience) {
-			return nil, pages.CauseIDTokenHint, oauth.ErrInvalidRequest.Because("id_token_hint is not this client's ID token", err)
+		h, err := v.openHint(token)
+		var outage *oauth.Error
+		if errors.As(err, &outage) {
+			return nil, outage
+		}
+		if err != nil || clientID != "" && clientID != h.Audience {
+			return nil, stop(pages.CauseIDTokenHint, "id_token_hint is not this client's ID token", err)
 		}
 		r.hint, r.hintToken, clientID = h, token, h.Audience
 	}
-	if clientID != "" && domain.ValidClientID(clientID) {
-		client, err := p.client(ctx, w, clientID)
-		if err != nil {
-			return nil, pages.CauseUnavailable, oauth.ErrTemporarilyUnavailable.Because("the client could not be looked up", err)
+	if domain.ValidClientID(clientID) {
+		var err error
+		if r.client, err = v.client(clientID); err != nil {
+			return nil, err
 		}
-		r.client = client
 	}
 	if r.redirectURI != "" && (r.client == nil || !slices.Contains(r.client.PostLogoutRedirectURIs, r.redirectURI)) {
-		return nil, pages.CauseLogoutRedirect, oauth.ErrInvalidRequest.Because("post_logout_redirect_uri is not registered", nil)
+		return nil, stop(pages.CauseLogoutRedirect, "post_logout_redirect_uri is not registered", nil)
 	}
-	return r, "", nil
+	return r, nil
 }
 
-func (p *Pages) askLogout(c echo.Context, w tenancy.Workspace, r *logoutRequest, s *store.Standing) error {
-	p.browser(c, w).EnsureBinding()
-	view := pages.Logout{Page: p.frame(c, w, r.locales, r.redirectURI), UserName: displayName(s.User), Email: s.User.Email}
-	// The judged request travels in the form, as the parameters that it came
-	// with; it is judged again when the form comes back.
-	view.Tx = r.params()
-	view.Action, view.CSRF = w.CookiePath()+"/oidc/logout", p.browser(c, w).CSRF("logout:"+view.Tx)
+// askLogout shows the confirmation page. The request travels in its form, as
+// the parameters that it came with; it is judged again when the form comes back.
+func (v *visit) askLogout(r *logoutRequest, s *store.Standing) error {
+	v.browser.EnsureBinding()
+	view := pages.Logout{
+		Page:     v.frame(r.locales, pages.Policy{FormAction: []string{r.redirectURI}}),
+		UserName: displayName(s.User), Email: s.User.Email,
+	}
+	view.Action, view.Tx = v.path("/oidc/logout"), r.params()
+	view.CSRF = v.browser.CSRF(logoutPurpose(s, view.Tx))
 	if r.client != nil {
 		view.ClientName = r.client.ClientName
 	}
-	return p.html(c, http.StatusOK, func(out io.Writer) error { return p.Renderer.Logout(out, view) })
+	return v.show(http.StatusOK, func(out io.Writer) error { return v.Renderer.Logout(out, view) })
 }
 
-func (p *Pages) confirmLogout(c echo.Context, w tenancy.Workspace, r *logoutRequest, params oauth.Params, s *store.Standing) error {
-	if c.Request().Method != http.MethodPost {
-		return p.lost(c, w, interaction.ErrForeign)
+// confirmLogout takes the answer to the confirmation page.
+func (v *visit) confirmLogout(form oauth.Params) error {
+	params, err := oauth.ParseForm(form.Get("tx"))
+	if err != nil {
+		return stop(pages.CauseInvalidRequest, "the logout form cannot be read", err)
 	}
-	if interaction.CrossSite(c.Request(), p.PublicOrigin) || !p.browser(c, w).CheckCSRF("logout:"+params.Get("tx"), params.Get("csrf")) {
-		return p.lost(c, w, interaction.ErrForeign)
+	r, err := v.judgeLogout(params)
+	if err != nil {
+		return err
 	}
-	if params.Get("action") != "yes" {
-		view := pages.SignedOut{Page: p.frame(c, w, r.locales), Stayed: true}
-		return p.html(c, http.StatusOK, func(out io.Writer) error { return p.Renderer.SignedOut(out, view) })
+	standing, err := v.browser.Standing(v.ctx, "")
+	switch {
+	case err != nil:
+		return err
+	case standing == nil:
+		return v.loggedOut(r)
+	case v.browser.CrossSite(), !v.browser.CheckCSRF(logoutPurpose(standing, form.Get("tx")), form.Get("csrf")):
+		return errForged
 	}
-	if s == nil {
-		return p.loggedOut(c, w, r)
+	if form.Get("action") == "accept" {
+		return v.endSession(r, standing)
 	}
-	return p.endSession(c, w, r, s)
+	view := pages.SignedOut{Page: v.frame(r.locales, pages.Policy{}), Stayed: true}
+	return v.show(http.StatusOK, func(out io.Writer) error { return v.Renderer.SignedOut(out, view) })
+}
+
+// logoutPurpose binds the confirmation to the session and the request.
+func logoutPurpose(s *store.Standing, tx string) string {
+	return "logout " + s.Session.ID.String() + " " + tx
 }
 
 // endSession ends the session, the grants bound to it, and the cookie.
-func (p *Pages) endSession(c echo.Context, w tenancy.Workspace, r *logoutRequest, s *store.Standing) error {
-	ctx := c.Request().Context()
-	ev := p.event(c, w, "logout", "user", s.User.UserID)
-	ev.TargetKind, ev.TargetID = "session", s.Session.ID.String()
-	facts, err := p.Store.Workspace(w).EndSession(ctx, s.Session.ID, ev)
+func (v *visit) endSession(r *logoutRequest, s *store.Standing) error {
+	ev := v.userEvent("logout", s.User.UserID, "session", s.Session.ID.String())
+	facts, err := v.Store.Workspace(v.w).EndSession(v.ctx, s.Session.ID, ev)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return oauth.ErrTemporarilyUnavailable.Because("the session could not be ended", err)
 	}
-	p.Ended(ctx, w, facts)
-	return p.loggedOut(c, w, r)
+	v.Ended(v.ctx, v.w, facts)
+	return v.loggedOut(r)
 }
 
 // loggedOut leads on to where the client asked for, or says that it is done.
-func (p *Pages) loggedOut(c echo.Context, w tenancy.Workspace, r *logoutRequest) error {
-	p.browser(c, w).ClearSession()
-	if r.redirectURI == "" {
-		view := pages.SignedOut{Page: p.frame(c, w, r.locales)}
-		return p.html(c, http.StatusOK, func(out io.Writer) error { return p.Renderer.SignedOut(out, view) })
+func (v *visit) loggedOut(r *logoutRequest) error {
+	v.browser.ClearSession()
+	switch {
+	case r.redirectURI == "":
+		view := pages.SignedOut{Page: v.frame(r.locales, pages.Policy{}), LoginURL: v.path("/account")}
+		return v.show(http.StatusOK, func(out io.Writer) error { return v.Renderer.SignedOut(out, view) })
+	case r.state == "":
+		return v.seeOther(r.redirectURI)
+	default:
+		return v.seeOther(withQuery(r.redirectURI, url.Values{"state": {r.state}}))
 	}
-	values := url.Values{}
-	if r.state == "" {
-		return seeOther(c, r.redirectURI)
-	}
-	values.Set("state", r.state)
-	return seeOther(c, withQuery(r.redirectURI, values))
 }
 
 // params are the request's parameters in their wire form.
@@ -193,13 +171,4 @@ func (r *logoutRequest) params() string {
 		}
 	}
 	return v.Encode()
-}
-
-func displayName(u domain.User) string {
-	for _, name := range []string{u.Name, u.Username, u.Email} {
-		if name != "" {
-			return name
-		}
-	}
-	return u.UserID
 }

@@ -35,7 +35,6 @@ type Pages struct {
 	Interactions *interaction.Interactions
 	Renderer     *pages.Renderer
 	Traces       *trace.Recorder
-	PublicOrigin string
 	// Ended spreads what a request ended, here and to other processes.
 	Ended func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation)
 	// Audit records what needs no transaction of its own; it must not block.
@@ -43,61 +42,94 @@ type Pages struct {
 	Now   func() time.Time
 }
 
-// client finds an enabled client, nil where there is none.
-func (p *Pages) client(ctx context.Context, w tenancy.Workspace, id string) (*domain.Client, error) {
-	c, err := p.Caches.Clients.Client(ctx, w, id)
+// visit is one request of one browser to one workspace.
+type visit struct {
+	*Pages
+	c       echo.Context
+	ctx     context.Context //nolint:containedctx // of the one request, for whose length a visit lives
+	w       tenancy.Workspace
+	browser *interaction.Browser
+	trace   *trace.Trace // of the authorization endpoint; nil elsewhere
+}
+
+// handler runs the step on a visit and shows whatever stopped it.
+func (p *Pages) handler(step func(*visit) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		w := server.Workspace(c)
+		v := &visit{Pages: p, c: c, ctx: c.Request().Context(), w: w, browser: p.Interactions.Browser(c.Response(), c.Request(), w)}
+		return v.settle(step(v))
+	}
+}
+
+// client finds a client, nil where there is none that is enabled.
+func (v *visit) client(id string) (*domain.Client, error) {
+	c, err := v.Caches.Clients.Client(v.ctx, v.w, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
-	return c, err
+	if err != nil {
+		return nil, oauth.ErrTemporarilyUnavailable.Because("the client could not be looked up", err)
+	}
+	if c.Disabled {
+		return nil, nil
+	}
+	return c, nil
 }
 
-// event is the audit event of this request.
-func (p *Pages) event(c echo.Context, w tenancy.Workspace, action, actorKind, actorID string) domain.AuditEvent {
+func (v *visit) catalog() (*cache.Catalog, error) {
+	catalog, err := v.Caches.Catalogs.Catalog(v.ctx, v.w)
+	if err != nil {
+		return nil, oauth.ErrTemporarilyUnavailable.Because("the scopes could not be loaded", err)
+	}
+	return catalog, nil
+}
+
+// form reads a POST of one of our own pages.
+func (v *visit) form() (oauth.Params, error) {
+	if v.browser.CrossSite() {
+		return nil, errCrossSite
+	}
+	return server.ReadParams(v.c)
+}
+
+// userEvent is an audit event of this request, done by the user to the target.
+func (v *visit) userEvent(action, userID, targetKind, targetID string) domain.AuditEvent {
 	return domain.AuditEvent{
-		WorkspaceID: w.ID(), At: p.Now(), Action: action, ActorKind: actorKind, ActorID: actorID, Outcome: "success",
-		IP: server.PeerOf(c).IP.String(), TraceID: server.TraceID(c),
+		WorkspaceID: v.w.ID(), At: v.Now(), Action: action, ActorKind: "user", ActorID: userID,
+		TargetKind: targetKind, TargetID: targetID, Outcome: "success", IP: v.address(), TraceID: server.TraceID(v.c),
 	}
 }
 
-// browserKey keeps the request's browser, so that what one step gives it the
-// next one sees.
-const browserKey = "page.browser"
-
-// browser is who sent the request.
-func (p *Pages) browser(c echo.Context, w tenancy.Workspace) *interaction.Browser {
-	if b, ok := c.Get(browserKey).(*interaction.Browser); ok {
-		return b
+// address is the browser's IP address, empty where it is not known.
+func (v *visit) address() string {
+	if ip := server.PeerOf(v.c).IP; ip.IsValid() {
+		return ip.String()
 	}
-	b := p.Interactions.Browser(c.Response(), c.Request(), w)
-	c.Set(browserKey, b)
-	return b
+	return ""
 }
 
-// frame is what every page of a workspace has in common. It names the redirect
-// URIs to which the page's forms may lead, as browsers hold form-action against
-// the redirect that follows a POST.
-func (p *Pages) frame(c echo.Context, w tenancy.Workspace, locales string, formTargets ...string) pages.Page {
-	settings := w.Settings()
-	f := p.bareFrame(c, locales, pages.Policy{FormAction: formTargets})
-	f.Branding = pages.Branding{DisplayName: w.DisplayName(), Color: settings.Branding.Color}
+// frame is what every page of the workspace has in common, its headers
+// included. The policy names the redirect URIs to which the page's forms may
+// lead: browsers hold form-action against the redirect that follows a POST.
+func (v *visit) frame(locales string, policy pages.Policy) pages.Page {
+	f := bareFrame(v.c, locales, policy)
+	f.Branding = pages.Branding{DisplayName: v.w.DisplayName(), Color: v.w.Settings().Branding.Color}
 	return f
 }
 
 // bareFrame is the frame of a page outside any workspace.
-func (p *Pages) bareFrame(c echo.Context, locales string, policy pages.Policy) pages.Page {
+func bareFrame(c echo.Context, locales string, policy pages.Policy) pages.Page {
 	policy.Nonce = pages.NewNonce()
 	pages.Headers(c.Response().Header(), policy)
 	return pages.Page{
-		Branding: pages.Branding{DisplayName: "Signet"},
-		Lang:     pages.Match(locales, c.Request().Header.Get("Accept-Language")),
-		TraceID:  server.TraceID(c), Nonce: policy.Nonce,
+		Lang:    pages.Match(locales, c.Request().Header.Get("Accept-Language")),
+		TraceID: server.TraceID(c), Nonce: policy.Nonce,
 	}
 }
 
 // html writes a page that was rendered whole: a template that fails half-way
 // leaves no half page behind.
-func (p *Pages) html(c echo.Context, status int, render func(io.Writer) error) error {
+func html(c echo.Context, status int, render func(io.Writer) error) error {
 	var buf bytes.Buffer
 	if err := render(&buf); err != nil {
 		return oauth.ErrServerError.Because("the page could not be rendered", err)
@@ -105,16 +137,29 @@ func (p *Pages) html(c echo.Context, status int, render func(io.Writer) error) e
 	return c.HTMLBlob(status, buf.Bytes())
 }
 
-// seeOther is the only redirect in use: 303 turns a POST into a GET, so that
-// no credentials travel on.
-func seeOther(c echo.Context, location string) error {
-	h := c.Response().Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("Pragma", "no-cache")
-	return c.Redirect(http.StatusSeeOther, location)
+// show answers with a page.
+func (v *visit) show(status int, render func(io.Writer) error) error {
+	return html(v.c, status, render)
 }
 
-// within is the address of a page of this workspace.
-func within(w tenancy.Workspace, path, transaction string) string {
-	return w.CookiePath() + path + "?tx=" + url.QueryEscape(transaction)
+// seeOther is the only redirect in use: 303 turns a POST into a GET, so that
+// no credentials travel on.
+func (v *visit) seeOther(location string) error {
+	h := v.c.Response().Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Pragma", "no-cache")
+	return v.c.Redirect(http.StatusSeeOther, location)
+}
+
+// path is the address of a page of this workspace.
+func (v *visit) path(page string) string { return v.w.CookiePath() + page }
+
+// toConsent leads on to the consent page of a transaction, with the proof of a
+// login within it, where there was one.
+func (v *visit) toConsent(transaction, proof string) error {
+	query := url.Values{"tx": {transaction}}
+	if proof != "" {
+		query.Set("proof", proof)
+	}
+	return v.seeOther(v.path("/consent") + "?" + query.Encode())
 }

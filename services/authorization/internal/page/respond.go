@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"io"
 	"maps"
 	"net/http"
@@ -8,94 +9,83 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/labstack/echo/v4"
-
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
+	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
-	"github.com/signet-authz/signet/pkg/tenancy"
-	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
 
 // grantCode issues the code and sends it to the client. Whoever comes here has
-// a live session and all the consent that the request needs.
-func (p *Pages) grantCode(c echo.Context, w tenancy.Workspace, client *domain.Client, r *request.Request, s *store.Standing) error {
-	// The registration may have changed while the user was thinking.
-	if !oauth.MatchRedirectURI(client.RedirectURIs, r.RedirectURI, client.Native()) {
-		return p.refuse(c, w, &request.Refusal{Cause: request.UnregisteredURI, Err: oauth.ErrInvalidRequest.Because("the redirect URI was removed meanwhile", nil)})
-	}
-	now, code := p.Now(), keys.NewBearer()
-	err := p.KV.Workspace(w).PutCode(c.Request().Context(), keys.HashBearer(code), domain.Code{
-		ClientID: client.ClientID, RedirectURI: r.RedirectURI, CodeChallenge: r.CodeChallenge, Scope: r.Scope, Resource: r.Resource,
-		Nonce: r.Nonce, UserID: s.User.UserID, SessionID: s.Session.ID, AuthTime: s.Session.AuthTime, ACR: s.Session.ACR, AMR: s.Session.AMR,
-		IDTokenClaims: r.IDTokenClaims, UserInfoClaims: r.UserInfoClaims, IssuedAt: now, ExpiresAt: now.Add(w.Settings().CodeTTL),
-	}, loginNames(s.User)...)
+// a live session and all the consent that the request needs. The counters are
+// those that the login behind it clears.
+func (v *visit) grantCode(client *domain.Client, r *request.Request, s *store.Standing, counters ...kv.Counter) error {
+	now, code := v.Now(), keys.NewBearer()
+	err := v.KV.Workspace(v.w).PutCode(v.ctx, keys.HashBearer(code), domain.Code{
+		ClientID: client.ClientID, RedirectURI: r.RedirectURI, RedirectURIRepeated: true, CodeChallenge: r.CodeChallenge,
+		Scope: r.Scope, Resource: r.Resource, Nonce: r.Nonce,
+		UserID: s.User.UserID, SessionID: s.Session.ID, AuthTime: s.Session.AuthTime, ACR: s.Session.ACR, AMR: s.Session.AMR,
+		IDTokenClaims: r.IDTokenClaims, UserInfoClaims: r.UserInfoClaims, IssuedAt: now, ExpiresAt: now.Add(v.w.Settings().CodeTTL),
+	}, counters...)
 	if err != nil {
-		return p.answer(c, w, r, errorParams(oauth.ErrTemporarilyUnavailable.Because("the code could not be kept", err)))
+		return v.tell(client, r, oauth.ErrTemporarilyUnavailable.Because("the code could not be kept", err))
 	}
-	return p.answer(c, w, r, url.Values{"code": {code}})
+	return v.respond(client, r, url.Values{"code": {code}})
 }
 
-// loginNames are the names by which the user can log in, whose counters of
-// failed attempts a success clears.
-func loginNames(u domain.User) []string {
-	var names []string
-	for _, name := range []string{u.Email, u.Username} {
-		if canonical, err := domain.CanonicalLogin(name); err == nil {
-			names = append(names, canonical)
-		}
-	}
-	return names
-}
-
-// tell reports an error to the client and finishes the trace.
-func (p *Pages) tell(c echo.Context, w tenancy.Workspace, r *request.Request, e *oauth.Error, t *trace.Trace) error {
-	t.Finish("refused", e)
-	return p.answer(c, w, r, errorParams(e))
+// tell reports an error to the client.
+func (v *visit) tell(client *domain.Client, r *request.Request, e *oauth.Error) error {
+	v.trace.Finish("refused", e)
+	server.Outcome(v.c, e.Code, e.Reason(), errors.Unwrap(e))
+	return v.respond(client, r, url.Values{"error": {e.Code}, "error_description": {e.Description}})
 }
 
 // refuse answers a refused request: to the user where no redirect URI is
 // proven, else to the client.
-func (p *Pages) refuse(c echo.Context, w tenancy.Workspace, refusal *request.Refusal) error {
+func (v *visit) refuse(refusal *request.Refusal) error {
 	if refusal.Cause == "" && refusal.Err.Redirectable {
-		return p.answer(c, w, refusal.Request, errorParams(refusal.Err))
+		return v.tell(refusal.Client, refusal.Request, refusal.Err)
 	}
-	return p.showError(c, w, causeOf(refusal.Cause), refusal.Err)
+	v.trace.Finish("refused", refusal.Err)
+	return faultOf(refusal)
 }
 
-func errorParams(e *oauth.Error) url.Values {
-	return url.Values{"error": {e.Code}, "error_description": {e.Description}}
-}
-
-// answer sends the authorization response to the redirect URI in the response
-// mode, with state and iss (RFC 6749, section 4.1.2; RFC 9207).
-func (p *Pages) answer(c echo.Context, w tenancy.Workspace, r *request.Request, values url.Values) error {
+// respond sends the authorization response to the redirect URI in the response
+// mode, with state and iss (RFC 6749, section 4.1.2; RFC 9207). It is the only
+// way out to a client, and looks once more whether it is open: the registration
+// may have changed while the user was thinking.
+func (v *visit) respond(client *domain.Client, r *request.Request, values url.Values) error {
+	if !oauth.MatchRedirectURI(client.RedirectURIs, r.RedirectURI, client.Native()) {
+		return stop(pages.CauseRedirectURI, "the redirect URI was removed meanwhile", nil)
+	}
 	if r.State != "" {
 		values.Set("state", r.State)
 	}
-	values.Set("iss", w.Issuer())
+	values.Set("iss", v.w.Issuer())
 	switch r.ResponseMode {
 	case oauth.ResponseModeFormPost:
-		return p.formPost(c, w, r, values)
+		return v.formPost(client, r, values)
 	case oauth.ResponseModeFragment:
-		return seeOther(c, r.RedirectURI+"#"+values.Encode())
+		return v.seeOther(r.RedirectURI + "#" + values.Encode())
 	default:
-		return seeOther(c, withQuery(r.RedirectURI, values))
+		return v.seeOther(withQuery(r.RedirectURI, values))
 	}
 }
 
 // formPost lets the browser carry the response in the body of a POST (OAuth 2.0
 // Form Post Response Mode).
-func (p *Pages) formPost(c echo.Context, w tenancy.Workspace, r *request.Request, values url.Values) error {
-	view := pages.FormPost{Page: p.frame(c, w, r.UILocales), RedirectURI: r.RedirectURI}
-	pages.Headers(c.Response().Header(), pages.Policy{Nonce: view.Nonce, FormAction: []string{r.RedirectURI}, Script: true})
+func (v *visit) formPost(client *domain.Client, r *request.Request, values url.Values) error {
+	view := pages.FormPost{
+		Page:       v.frame(r.UILocales, pages.Policy{FormAction: []string{r.RedirectURI}, Script: true}),
+		ClientName: client.ClientName, RedirectURI: r.RedirectURI,
+	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		view.Fields = append(view.Fields, pages.Field{Name: name, Value: values.Get(name)})
 	}
-	return p.html(c, http.StatusOK, func(out io.Writer) error { return p.Renderer.FormPost(out, view) })
+	return v.show(http.StatusOK, func(out io.Writer) error { return v.Renderer.FormPost(out, view) })
 }
 
 // withQuery appends to the query as it stands: the registered URI is kept byte

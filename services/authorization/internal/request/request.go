@@ -1,7 +1,8 @@
 package request
 
 import (
-	"time"
+	"slices"
+	"strings"
 
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/domain"
@@ -30,18 +31,26 @@ type Request struct {
 	HintSubject    string      `json:"hint_subject,omitempty"` // of the id_token_hint
 	IDTokenClaims  []string    `json:"id_token_claims,omitempty"`
 	UserInfoClaims []string    `json:"userinfo_claims,omitempty"`
+	ClaimScope     oauth.Scope `json:"claim_scope,omitempty"`     // what reveals those claims
 	RequireSubject string      `json:"require_subject,omitempty"` // claims.id_token.sub.value
 }
 
 // Asks tells whether prompt holds the value.
-func (r *Request) Asks(prompt string) bool {
-	for _, p := range r.Prompt {
-		if p == prompt {
-			return true
-		}
-	}
-	return false
+func (r *Request) Asks(prompt string) bool { return slices.Contains(r.Prompt, prompt) }
+
+// Disclosed is all that the user must have allowed: the scope, and the scopes
+// of claims that were asked for one by one.
+func (r *Request) Disclosed() oauth.Scope { return r.Scope.Union(r.ClaimScope) }
+
+// MeantFor tells whether the user is the one whom the request names, if it
+// names one (id_token_hint, or a value for the claim sub).
+func (r *Request) MeantFor(userID string) bool {
+	return (r.HintSubject == "" || r.HintSubject == userID) && (r.RequireSubject == "" || r.RequireSubject == userID)
 }
+
+// ReturnsToHTTPS tells whether the answer goes to a web origin that proves
+// itself, and not to whatever on the user's device claims a scheme or a port.
+func (r *Request) ReturnsToHTTPS() bool { return strings.HasPrefix(r.RedirectURI, "https://") }
 
 // Endpoint names a column of the matrix.
 type Endpoint int
@@ -60,9 +69,9 @@ type Input struct {
 	Catalog   *cache.Catalog
 	// FindClient returns nil where there is no such client.
 	FindClient func(clientID string) (*domain.Client, error)
-	// VerifyHint opens an id_token_hint of this workspace, expired or not.
+	// VerifyHint opens an id_token_hint of this workspace, expired or not. An
+	// *oauth.Error says that it could not be checked.
 	VerifyHint func(token string) (subject string, err error)
-	Now        time.Time
 	Trace      *trace.Trace
 }
 
@@ -71,15 +80,14 @@ type Cause string
 
 // The causes for which no redirect may happen.
 const (
-	UnknownClient       Cause = "unknown_client"
-	UnregisteredURI     Cause = "unregistered_redirect_uri"
-	MalformedRequest    Cause = "malformed_request"
-	TemporarilyBlocked  Cause = "temporarily_unavailable"
-	RedirectIsForbidden Cause = "redirect_forbidden"
+	UnknownClient      Cause = "unknown_client"
+	UnregisteredURI    Cause = "unregistered_redirect_uri"
+	MalformedRequest   Cause = "malformed_request"
+	TemporarilyBlocked Cause = "temporarily_unavailable"
 )
 
 // Refusal is a request refused. With a Cause it must be shown to the user;
-// without, Request says where and how the client is told Err.
+// without, Client and Request say where and how the client is told Err.
 type Refusal struct {
 	Cause   Cause
 	Err     *oauth.Error
@@ -130,12 +138,12 @@ func steps() []step {
 	return []step{
 		{"client found", Authorize, findClient, "an enabled client of this workspace", "Compare client_id with the client's page; ids belong to one workspace."},
 		{"redirect URI registered", Authorize, checkRedirectURI, "one of the client's redirect_uris, byte for byte", "Register the exact URI that the application sends."},
-		{"response mode allowed", Authorize, checkResponseMode, "query, fragment or form_post, as the client allows", ""},
-		{"parameters do not repeat", Authorize, checkDuplicates, "each parameter once", ""},
+		{"response mode allowed", Authorize, checkResponseMode, "query, fragment or form_post, as the client allows; form_post to http and https only", "Let the client use the response mode, or leave response_mode out."},
+		{"parameters do not repeat", Authorize, checkDuplicates, "each parameter once", "Send every parameter once; none may stand both in the URL and in the body."},
 		{"request is plain", Authorize, checkUnsupported, "no request, request_uri or registration", ""},
 		{"response type served", Authorize, checkResponseType, "code", "Use the authorization code flow with PKCE."},
-		{"client may use the code flow", Authorize, checkGrant, "authorization_code among the client's grant_types", "Add authorization_code to the client's grant_types."},
-		{"state and nonce within bounds", Authorize, checkBounds, "at most 8192 bytes of state, 1024 of nonce", ""},
+		{"client may use the code flow", Authorize, checkGrant, "authorization_code among the client's grant_types, code among its response_types", "Add authorization_code to the client's grant_types."},
+		{"state and nonce within bounds", Authorize, checkBounds, "at most 8192 bytes of state, 1024 of nonce", "Keep what state should carry at your side, and send a handle to it."},
 		{"scope allowed", Authorize, checkScope, "scopes that the client registered", "Add the scope to the client, or ask for less."},
 		{"resource known", Authorize, checkResource, "audiences of services that the client has scopes of", "Make a service with this audience and give the client one of its scopes."},
 		{"PKCE challenge present", Authorize, checkPKCE, "code_challenge with code_challenge_method S256", "Send a code_challenge; every maintained library does when PKCE is on."},

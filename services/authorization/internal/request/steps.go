@@ -1,7 +1,7 @@
 package request
 
 import (
-	"encoding/json"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +15,6 @@ const (
 	maxState     = 8 << 10
 	maxNonce     = 1 << 10
 	maxHint      = 320
-	maxClaims    = 8 << 10
 	maxResources = 10
 	maxACRValues = 10
 )
@@ -52,7 +51,11 @@ func checkRedirectURI(s *state) (Cause, *oauth.Error) {
 	if !oauth.MatchRedirectURI(s.client.RedirectURIs, uri, s.client.Native()) {
 		return UnregisteredURI, oauth.ErrInvalidRequest.Because("redirect_uri is not registered for the client", nil)
 	}
-	s.request.RedirectURI, s.request.State = uri, s.get("state")
+	s.request.RedirectURI = uri
+	// A state beyond its bound is not echoed; checkBounds reports it.
+	if state := s.get("state"); len(state) <= maxState {
+		s.request.State = state
+	}
 	return "", nil
 }
 
@@ -66,6 +69,10 @@ func checkResponseMode(s *state) (Cause, *oauth.Error) {
 	}
 	if !slices.Contains(oauth.ResponseModes(), mode) || !s.client.ResponseModeAllowed(mode) {
 		return "", oauth.ErrInvalidRequest.Because("response_mode is unknown, or not allowed for the client", nil)
+	}
+	// A browser cannot post to an application's own scheme.
+	if mode == oauth.ResponseModeFormPost && !strings.HasPrefix(s.request.RedirectURI, "https://") && !strings.HasPrefix(s.request.RedirectURI, "http://") {
+		return "", oauth.ErrInvalidRequest.Because("form_post needs a redirect URI of http or https", nil)
 	}
 	s.request.ResponseMode = mode
 	return "", nil
@@ -81,7 +88,7 @@ func checkDuplicates(s *state) (Cause, *oauth.Error) {
 func checkUnsupported(s *state) (Cause, *oauth.Error) {
 	switch {
 	case s.Params.Has("request") && s.Params.Has("request_uri"):
-		return "", oauth.ErrInvalidRequest.Because("request and request_uri exclude each other", nil)
+		return MalformedRequest, oauth.ErrInvalidRequest.Because("request and request_uri exclude each other", nil)
 	case s.Params.Has("request"):
 		return "", oauth.ErrRequestNotSupported.Because("request objects are not served", nil)
 	case s.Params.Has("request_uri"):
@@ -107,12 +114,14 @@ func checkGrant(s *state) (Cause, *oauth.Error) {
 	if !s.client.MayUseGrant(oauth.GrantAuthorizationCode) {
 		return "", oauth.ErrUnauthorizedClient.Because("the client has not registered authorization_code", nil)
 	}
+	if types := s.client.ResponseTypes; len(types) > 0 && !slices.Contains(types, oauth.ResponseTypeCode) {
+		return "", oauth.ErrUnauthorizedClient.Because("the client has not registered the response type code", nil)
+	}
 	return "", nil
 }
 
 func checkBounds(s *state) (Cause, *oauth.Error) {
-	if len(s.request.State) > maxState {
-		s.request.State = ""
+	if len(s.get("state")) > maxState {
 		return "", oauth.ErrInvalidRequest.Because("state is too long", nil)
 	}
 	nonce := s.get("nonce")
@@ -209,68 +218,13 @@ func checkMaxAge(s *state) (Cause, *oauth.Error) {
 		}
 		return "", nil
 	}
-	age, err := strconv.ParseInt(raw, 10, 32)
-	if err != nil || age < 0 || raw[0] == '+' {
+	age, err := strconv.ParseUint(raw, 10, 31)
+	if err != nil {
 		return "", oauth.ErrInvalidRequest.Because("max_age is not a number of seconds", nil)
 	}
-	s.request.MaxAge = &age
+	seconds := int64(age)
+	s.request.MaxAge = &seconds
 	return "", nil
-}
-
-// checkClaims reads the claims parameter (OpenID Connect Core, section 5.5).
-// Members that this service does not know are ignored, as the standard has it.
-func checkClaims(s *state) (Cause, *oauth.Error) {
-	raw := s.get("claims")
-	if raw == "" {
-		return "", nil
-	}
-	if len(raw) > maxClaims {
-		return "", oauth.ErrInvalidRequest.Because("claims is too long", nil)
-	}
-	if !shallow(raw) {
-		return "", oauth.ErrInvalidRequest.Because("claims is nested too deeply", nil)
-	}
-	var claims struct {
-		IDToken  map[string]*claimRequest `json:"id_token"`
-		UserInfo map[string]*claimRequest `json:"userinfo"`
-	}
-	if err := json.Unmarshal([]byte(raw), &claims); err != nil {
-		return "", oauth.ErrInvalidRequest.Because("claims is not the JSON object that the standard describes", err)
-	}
-	for name := range claims.UserInfo {
-		s.request.UserInfoClaims = append(s.request.UserInfoClaims, name)
-	}
-	for name, c := range claims.IDToken {
-		if name == "sub" && c != nil {
-			s.request.RequireSubject, _ = c.Value.(string)
-		}
-		s.request.IDTokenClaims = append(s.request.IDTokenClaims, name)
-	}
-	slices.Sort(s.request.UserInfoClaims)
-	slices.Sort(s.request.IDTokenClaims)
-	return "", nil
-}
-
-type claimRequest struct {
-	Essential bool  `json:"essential"`
-	Value     any   `json:"value"`
-	Values    []any `json:"values"`
-}
-
-// shallow tells whether a JSON text nests at most five deep, before it is parsed.
-func shallow(raw string) bool {
-	depth := 0
-	for i := range len(raw) {
-		switch raw[i] {
-		case '{', '[':
-			if depth++; depth > 5 {
-				return false
-			}
-		case '}', ']':
-			depth--
-		}
-	}
-	return true
 }
 
 func checkHint(s *state) (Cause, *oauth.Error) {
@@ -279,6 +233,10 @@ func checkHint(s *state) (Cause, *oauth.Error) {
 		return "", nil
 	}
 	subject, err := s.VerifyHint(hint)
+	var outage *oauth.Error
+	if errors.As(err, &outage) {
+		return "", outage
+	}
 	if err != nil {
 		return "", oauth.ErrInvalidRequest.Because("id_token_hint is not an ID token of this workspace", err)
 	}
