@@ -11,7 +11,7 @@ require (
 	github.com/stretchr/testify v1.12.1
 )
 
-require github.com/getkin/kin-openapi v0.152.0 // indirect
+require github.com/getkin/kin-openapi v0.152.0
 
 replace (
 	github.com/signet-authz/signet/api => ../../api

@@ -1,0 +1,3 @@
+module github.com/signet-authz/signet/api
+
+go 1.26.6

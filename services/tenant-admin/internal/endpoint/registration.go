@@ -1,0 +1,267 @@
+package endpoint
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/signet-authz/signet/api/admin"
+	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/keys"
+	"github.com/signet-authz/signet/pkg/kv"
+	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/server"
+	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/pkg/tenancy"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/rules"
+)
+
+// AudiencePath is where the admin API stands below the public URL; together
+// they are the audience of its tokens.
+const AudiencePath = base
+
+// ConsoleClientID is the built-in client by which people sign in.
+const ConsoleClientID = "console"
+
+// adminServiceID is the built-in service that the admin API is.
+const adminServiceID = "admin-api"
+
+// verificationLife is how long an owner may take to prove an address.
+const verificationLife = 48 * time.Hour
+
+// registerTenant makes a tenant with two workspaces, an owner and, where asked
+// for, a client for programs. It waits for one password hash, which costs more
+// than all the rest together, and prepares everything else meanwhile.
+func (a *API) registerTenant(k *call) (answer, error) {
+	if a.Registration.Mode == Closed {
+		return answer{}, problem.RegistrationClosed
+	}
+	var in admin.Registration
+	if err := k.input(&in); err != nil {
+		return answer{}, err
+	}
+	if err := a.mayRegister(k, in); err != nil {
+		return answer{}, err
+	}
+	hashed := a.hashing(k.ctx, in.Owner.Password)
+	n, err := a.newTenant(k.ctx, in)
+	if err != nil {
+		return answer{}, err
+	}
+	token := ""
+	if a.Registration.Mode == VerifyEmail {
+		token = keys.NewBearer()
+		n.Tenant.State, n.Tenant.EmailVerified = domain.StateSuspended, false
+		n.Verification = store.Verification{TokenHash: keys.HashBearer(token), ExpiresAt: a.Now().Add(verificationLife)}
+	}
+	service, err := a.serviceClient(in, &n)
+	if err != nil {
+		return answer{}, err
+	}
+	h := <-hashed
+	if h.err != nil {
+		return answer{}, h.err
+	}
+	n.Owner.PasswordHash = h.phc
+	if err := a.Store.Platform().CreateTenant(k.ctx, n, k.event("tenant.create", "tenant", in.TID)); err != nil {
+		return answer{}, err
+	}
+	a.Invalidate(k.ctx, tenantMade(in.TID))
+	if token != "" {
+		if err := a.Registration.Verify(k.ctx, in.Owner.Email, in.TID, token); err != nil {
+			return answer{}, problem.Unavailable.Because("the verification could not be sent", err)
+		}
+	}
+	return a.registered(k.ctx, n, service)
+}
+
+// mayRegister says whether this caller may take this name.
+func (a *API) mayRegister(k *call, in admin.Registration) error {
+	found := rules.Owner(in.Owner)
+	if !domain.ValidSlug(in.TID) {
+		found = append(found, problem.Finding{Pointer: "/tid", Detail: "Use 2 to 40 lower-case letters, digits and single hyphens, beginning and ending with a letter or digit."})
+	}
+	if len(found) > 0 {
+		return problem.Invalid.With(found...)
+	}
+	if err := domain.CheckTID(in.TID); err != nil {
+		return problem.Conflict.With(problem.Finding{Pointer: "/tid", Detail: "This name is reserved."})
+	}
+	if a.Registration.Mode == Invite && !a.Registration.Invited(in.Invitation, in.TID, in.Owner.Email) {
+		return problem.InvitationNeeded
+	}
+	return a.limit(k, "register")
+}
+
+// limit counts what callers without a credential do, by where they call from.
+func (a *API) limit(k *call, name string) error {
+	d, err := a.KV.Limit(k.ctx, kv.Limit{Name: name, Key: source(server.PeerOf(k.echo).IP), Burst: a.Registration.PerSource, Per: a.Registration.Per})
+	if err != nil {
+		return err
+	}
+	if !d.Allowed {
+		return problem.RateLimited.RetryIn(d.RetryAfter)
+	}
+	return nil
+}
+
+// source is where a caller calls from: an address, or for IPv6 the network that
+// one subscriber has to themself.
+func source(ip netip.Addr) string {
+	if ip.Is6() {
+		if p, err := ip.Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return ip.String()
+}
+
+type hash struct {
+	phc string
+	err error
+}
+
+// hashing hashes a password beside the caller's other work.
+func (a *API) hashing(ctx context.Context, password string) <-chan hash {
+	done := make(chan hash, 1)
+	go func() {
+		phc, err := a.Passwords.Hash(ctx, password)
+		done <- hash{phc, err}
+	}()
+	return done
+}
+
+// newTenant is all that the tenant begins with but the owner's password.
+func (a *API) newTenant(ctx context.Context, in admin.Registration) (store.NewTenant, error) {
+	name := strings.TrimSpace(in.DisplayName)
+	if name == "" {
+		name = in.TID
+	}
+	adminID, defaultID := newID(), newID()
+	n := store.NewTenant{
+		Tenant: domain.Tenant{ID: newID(), TID: in.TID, DisplayName: name, State: domain.StateActive, AdminWorkspaceID: adminID, EmailVerified: false},
+		Owner:  domain.User{UserID: keys.NewUserID(), Email: in.Owner.Email, Name: in.Owner.Name},
+	}
+	administration, err := a.newWorkspace(ctx, domain.Workspace{ID: adminID, TenantID: n.Tenant.ID, AID: domain.AdminWorkspace, DisplayName: name + " administration", State: domain.StateActive})
+	if err != nil {
+		return store.NewTenant{}, err
+	}
+	a.furnish(&administration)
+	first, err := a.newWorkspace(ctx, domain.Workspace{ID: defaultID, TenantID: n.Tenant.ID, AID: domain.DefaultWorkspace, DisplayName: name, State: domain.StateActive})
+	if err != nil {
+		return store.NewTenant{}, err
+	}
+	n.Workspaces = []store.NewWorkspace{administration, first}
+	return n, nil
+}
+
+// newWorkspace gives a workspace what every one begins with: settings where it
+// has none, the standard scopes, a key that signs and one that stands by.
+func (a *API) newWorkspace(ctx context.Context, w domain.Workspace) (store.NewWorkspace, error) {
+	if w.Settings.Profile == "" {
+		w.Settings = rules.DefaultSettings(domain.ProfileDefault, a.AuthMethods)
+	}
+	n := store.NewWorkspace{Workspace: w, Scopes: domain.StandardScopes()}
+	now := a.Now()
+	for _, seal := range []func(keys.Material) (domain.SigningKey, error){
+		func(m keys.Material) (domain.SigningKey, error) { return a.Root.SealKey(w.ID, m, now, now) },
+		func(m keys.Material) (domain.SigningKey, error) { return a.Root.SealNext(w.ID, m, now) },
+	} {
+		m, err := a.Pool.Take(ctx, oauth.ES256)
+		if err != nil {
+			return store.NewWorkspace{}, err
+		}
+		key, err := seal(m)
+		if err != nil {
+			return store.NewWorkspace{}, err
+		}
+		n.Keys = append(n.Keys, key)
+	}
+	return n, nil
+}
+
+// furnish makes a workspace the tenant's workspace "admin": the admin API is a
+// service of it, with two scopes, and the console a client.
+func (a *API) furnish(n *store.NewWorkspace) {
+	public := a.Resolver.PublicURL()
+	n.Services = append(n.Services, domain.Service{ServiceID: adminServiceID, Name: "Admin API", Audience: public + AudiencePath, BuiltIn: true})
+	n.Scopes = append(n.Scopes,
+		domain.Scope{Name: oauth.ScopeAdminRead, Description: "See everything in this tenant", ServiceID: adminServiceID, BuiltIn: true},
+		domain.Scope{Name: oauth.ScopeAdminWrite, Description: "Change everything in this tenant", ServiceID: adminServiceID, BuiltIn: true},
+	)
+	n.Clients = append(n.Clients, domain.Client{
+		ClientID: ConsoleClientID, ClientName: "Console", ApplicationType: domain.ApplicationWeb, TokenEndpointAuthMethod: oauth.MethodNone,
+		RedirectURIs: []string{public + "/console/callback"}, PostLogoutRedirectURIs: []string{public + "/console"},
+		GrantTypes:    []string{oauth.GrantAuthorizationCode, oauth.GrantRefreshToken},
+		ResponseTypes: []string{oauth.ResponseTypeCode},
+		Scope:         oauth.Scope{oauth.ScopeOpenID, oauth.ScopeProfile, oauth.ScopeEmail, oauth.ScopeOfflineAccess, oauth.ScopeAdminRead, oauth.ScopeAdminWrite},
+		Trusted:       true, BuiltIn: true,
+	})
+}
+
+// serviceClient adds the client for programs, where it was asked for.
+func (a *API) serviceClient(in admin.Registration, n *store.NewTenant) (admin.ServiceClient, error) {
+	if !in.WithServiceClient {
+		return admin.ServiceClient{}, nil
+	}
+	w, err := tenancy.NewResolver(unborn{n}, a.Resolver.PublicURL()).AnyWorkspace(context.Background(), in.TID, domain.AdminWorkspace)
+	if err != nil {
+		return admin.ServiceClient{}, err
+	}
+	scope := oauth.Scope{oauth.ScopeAdminRead, oauth.ScopeAdminWrite}
+	c := domain.Client{
+		ClientID: keys.NewClientID(), ClientName: "Service client", ApplicationType: domain.ApplicationWeb,
+		TokenEndpointAuthMethod: oauth.MethodClientSecretBasic, GrantTypes: []string{oauth.GrantClientCredentials}, Scope: scope,
+	}
+	secret, value, err := a.newSecret(w, &c, "Registration", time.Time{})
+	if err != nil {
+		return admin.ServiceClient{}, err
+	}
+	c.Secrets = []domain.ClientSecret{secret}
+	n.Clients = append(n.Clients, c)
+	return admin.ServiceClient{ClientID: c.ClientID, ClientSecret: value, TokenURL: w.Endpoint("/oauth2/token"), Scope: scope.String()}, nil
+}
+
+// unborn is the directory of a tenant that is about to be made: secrets are
+// bound to a workspace's handle, which only the resolver gives out.
+type unborn struct{ n *store.NewTenant }
+
+// FindTenant implements tenancy.Directory.
+func (u unborn) FindTenant(context.Context, string) (domain.Tenant, error) { return u.n.Tenant, nil }
+
+// FindWorkspace implements tenancy.Directory.
+func (u unborn) FindWorkspace(_ context.Context, _, aid string) (domain.Tenant, domain.Workspace, error) {
+	for _, w := range u.n.Workspaces {
+		if w.Workspace.AID == aid {
+			return u.n.Tenant, w.Workspace, nil
+		}
+	}
+	return domain.Tenant{}, domain.Workspace{}, tenancy.ErrNotFound
+}
+
+// registered is the answer, read back as it is kept.
+func (a *API) registered(ctx context.Context, n store.NewTenant, service admin.ServiceClient) (answer, error) {
+	out := admin.Registered{ServiceClient: service}
+	tag := ""
+	for _, aid := range []string{domain.AdminWorkspace, domain.DefaultWorkspace} {
+		w, err := a.Resolver.AnyWorkspace(ctx, n.Tenant.TID, aid)
+		if err != nil {
+			return answer{}, err
+		}
+		t := w.Tenant().Record()
+		out.Tenant, tag = tenantForm(t), etag(t.Version, t.CreatedAt)
+		out.Workspaces = append(out.Workspaces, workspaceForm(w.Record()))
+	}
+	out.Owner = admin.Member{
+		UserID: n.Owner.UserID, Email: n.Owner.Email, Name: n.Owner.Name, Role: string(domain.RoleOwner),
+		CreatedAt: out.Tenant.CreatedAt, UpdatedAt: out.Tenant.UpdatedAt,
+	}
+	return made(out, tag, tenants+"/"+n.Tenant.TID)
+}
+
+// newID is a fresh row key.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

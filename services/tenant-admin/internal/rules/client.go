@@ -1,0 +1,246 @@
+package rules
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/signet-authz/signet/api/admin"
+	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/keys"
+	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
+)
+
+// maxOverlap is how long a former authentication method may stay in use.
+const maxOverlap = 90 * 24 * time.Hour
+
+// Surroundings are what a client is registered into.
+type Surroundings struct {
+	PublicURL string // of the service itself, whose origin no client may claim
+	Served    []string
+	Settings  domain.Settings
+	Admin     bool // the workspace is the tenant's workspace "admin"
+	Scopes    map[string]domain.Scope
+	Now       time.Time
+}
+
+// Client judges a client's metadata as a whole. before is the client as it
+// stands, nil for a new one. What it returns keeps the identity, times and
+// secrets of before.
+func Client(m admin.ClientMetadata, before *domain.Client, s Surroundings) (domain.Client, []problem.Finding) {
+	r := &report{}
+	c := domain.Client{}
+	if before != nil {
+		c = *before
+	}
+	c.ClientName, c.Trusted, c.Disabled, c.RequireAuthTime = m.ClientName, m.Trusted, m.Disabled, m.RequireAuthTime
+	c.ApplicationType = or(m.ApplicationType, domain.ApplicationWeb)
+	c.GrantTypes, c.ResponseTypes, c.ResponseModes = m.GrantTypes, m.ResponseTypes, m.ResponseModes
+	c.RedirectURIs, c.PostLogoutRedirectURIs, c.Contacts = m.RedirectUris, m.PostLogoutRedirectUris, m.Contacts
+	c.LogoURI, c.ClientURI, c.PolicyURI, c.TosURI = m.LogoURI, m.ClientURI, m.PolicyURI, m.TOSURI
+	c.AccessTokenFormat = domain.TokenFormat(m.AccessTokenFormat)
+	c.AccessTokenTTL, c.IDTokenTTL, c.RefreshTokenTTL = seconds(m.AccessTokenTTL), seconds(m.IDTokenTTL), seconds(m.RefreshTokenTTL)
+	c.DefaultMaxAge = seconds(m.DefaultMaxAge)
+	c.IDTokenSignedResponseAlg = m.IDTokenSignedResponseAlg
+	r.when(s.Admin && c.AccessTokenFormat == domain.FormatOpaque, "/access_token_format", "tokens for the admin API are JWTs")
+
+	grants(r, &c)
+	method(r, m, before, &c, s)
+	redirects(r, &c, s)
+	scope(r, m, &c, s)
+	clientKeys(r, m, &c)
+	certificate(r, m, &c)
+	pages(r, &c)
+	return c, r.found
+}
+
+func or(v, otherwise string) string {
+	if v == "" {
+		return otherwise
+	}
+	return v
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+// grants settles which grants a client may use and what follows from each.
+func grants(r *report, c *domain.Client) {
+	r.distinct("/grant_types", c.GrantTypes)
+	r.distinct("/response_types", c.ResponseTypes)
+	r.distinct("/response_modes", c.ResponseModes)
+	if c.GrantTypes == nil {
+		c.GrantTypes = []string{oauth.GrantAuthorizationCode}
+	}
+	r.when(len(c.GrantTypes) == 0, "/grant_types", "name at least one grant type")
+	code := c.MayUseGrant(oauth.GrantAuthorizationCode)
+	if c.ResponseTypes == nil && code {
+		c.ResponseTypes = []string{oauth.ResponseTypeCode}
+	}
+	hasCode := slices.Contains(c.ResponseTypes, oauth.ResponseTypeCode)
+	r.when(code && !hasCode, "/response_types", "the grant type authorization_code needs the response type code")
+	r.when(!code && hasCode, "/response_types", "the response type code needs the grant type authorization_code")
+	r.when(c.MayUseGrant(oauth.GrantRefreshToken) && !code, "/grant_types", "refresh_token needs a grant that gives refresh tokens, such as authorization_code")
+}
+
+// method settles how the client authenticates.
+func method(r *report, m admin.ClientMetadata, before *domain.Client, c *domain.Client, s Surroundings) {
+	otherwise := oauth.MethodClientSecretBasic
+	if c.Native() {
+		otherwise = oauth.MethodNone
+	}
+	c.TokenEndpointAuthMethod = or(m.TokenEndpointAuthMethod, otherwise)
+	usable(r, "/token_endpoint_auth_method", c.TokenEndpointAuthMethod, s)
+	r.when(c.Public() && c.MayUseGrant(oauth.GrantClientCredentials), "/grant_types", "client_credentials needs a client that authenticates; it cannot be used with the method none")
+	r.when(before != nil && !before.Public() && c.Public(), "/token_endpoint_auth_method", "a confidential client cannot become public; register another one")
+
+	c.TokenEndpointAuthSigningAlg = m.TokenEndpointAuthSigningAlg
+	r.when(c.TokenEndpointAuthSigningAlg != "" && !signs(c.TokenEndpointAuthMethod), "/token_endpoint_auth_signing_alg", "this is for private_key_jwt and client_secret_jwt")
+
+	c.TokenEndpointAuthMethodPrevious, c.TokenEndpointAuthMethodPreviousUntil = m.TokenEndpointAuthMethodPrevious.Method, m.TokenEndpointAuthMethodPrevious.Until
+	if c.TokenEndpointAuthMethodPrevious == "" {
+		return
+	}
+	const at = "/token_endpoint_auth_method_previous"
+	usable(r, at+"/method", c.TokenEndpointAuthMethodPrevious, s)
+	r.when(c.TokenEndpointAuthMethodPrevious == oauth.MethodNone || c.Public(), at+"/method", "there is no overlap with the method none")
+	r.when(c.TokenEndpointAuthMethodPrevious == c.TokenEndpointAuthMethod, at+"/method", "this is the present method")
+	r.when(c.TokenEndpointAuthMethodPreviousUntil.After(s.Now.Add(maxOverlap)), at+"/until", "at most 90 days ahead")
+}
+
+func usable(r *report, at, method string, s Surroundings) {
+	switch {
+	case !slices.Contains(s.Served, method):
+		r.add(at, "this method is not served")
+	case !slices.Contains(s.Settings.TokenEndpointAuthMethods, method):
+		r.add(at, "the workspace does not allow this method")
+	}
+}
+
+func signs(method string) bool {
+	return method == oauth.MethodPrivateKeyJWT || method == oauth.MethodClientSecretJWT
+}
+
+// redirects settles where users are sent back to.
+func redirects(r *report, c *domain.Client, s Surroundings) {
+	r.when(c.MayUseGrant(oauth.GrantAuthorizationCode) && len(c.RedirectURIs) == 0, "/redirect_uris", "the grant type authorization_code needs at least one")
+	lists := []struct {
+		at   string
+		uris []string
+	}{{"/redirect_uris", c.RedirectURIs}, {"/post_logout_redirect_uris", c.PostLogoutRedirectURIs}}
+	for _, l := range lists {
+		r.distinct(l.at, l.uris)
+		for i, uri := range l.uris {
+			r.check(item(l.at, i), redirectURI(uri, c.Native(), s.PublicURL))
+		}
+	}
+}
+
+// redirectURI refuses what package oauth refuses, and the service's own origin:
+// a client there could pass for the service (RFC 9700, section 4.11).
+func redirectURI(uri string, native bool, publicURL string) error {
+	if err := oauth.CheckRedirectURI(uri, native); err != nil {
+		return err
+	}
+	if oauth.SameOrigin(uri, publicURL) {
+		return errors.New("this is the authorization server's own origin")
+	}
+	return nil
+}
+
+// scope settles what the client may ask for.
+func scope(r *report, m admin.ClientMetadata, c *domain.Client, s Surroundings) {
+	const at = "/scope"
+	parsed, err := oauth.ParseScope(m.Scope)
+	r.check(at, err)
+	if parsed == nil && err == nil && c.MayUseGrant(oauth.GrantAuthorizationCode) {
+		parsed = usualScope(s.Scopes)
+	}
+	c.Scope = parsed
+	for _, v := range parsed {
+		if _, known := s.Scopes[v]; !known {
+			r.add(at, "the workspace has no scope "+v)
+		}
+	}
+	if c.GrantTypes != nil && !c.MayUseGrant(oauth.GrantAuthorizationCode) {
+		for _, v := range parsed {
+			r.when(v == oauth.ScopeOpenID || v == oauth.ScopeOfflineAccess, at, v+" needs a user, and so the grant type authorization_code")
+		}
+	}
+}
+
+// usualScope is what a client of users has where it names nothing.
+func usualScope(known map[string]domain.Scope) oauth.Scope {
+	var out oauth.Scope
+	for _, v := range []string{oauth.ScopeOpenID, oauth.ScopeProfile, oauth.ScopeEmail, oauth.ScopeOfflineAccess} {
+		if _, ok := known[v]; ok {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func clientKeys(r *report, m admin.ClientMetadata, c *domain.Client) {
+	c.JWKS, c.JWKSURI = nil, m.JWKSURI
+	r.when(m.JWKS != nil && m.JWKSURI != "", "/jwks_uri", "give jwks or jwks_uri, not both")
+	if m.JWKS != nil {
+		raw, err := json.Marshal(m.JWKS)
+		if err == nil {
+			_, err = keys.ParseClientKeys(raw)
+		}
+		r.check("/jwks", err)
+		c.JWKS = raw
+	}
+	if m.JWKSURI != "" {
+		r.check("/jwks_uri", httpsURL(m.JWKSURI))
+	}
+}
+
+// certificate settles by which name a client certificate is known (RFC 8705,
+// section 2.1.2): exactly one, and only with the method that uses it.
+func certificate(r *report, m admin.ClientMetadata, c *domain.Client) {
+	c.TLSClientAuthSubjectDN, c.TLSClientAuthSANDNS, c.TLSClientAuthSANURI = m.TLSClientAuthSubjectDN, m.TLSClientAuthSANDNS, m.TLSClientAuthSANURI
+	c.TLSClientAuthSANIP, c.TLSClientAuthSANEmail = m.TLSClientAuthSANIP, m.TLSClientAuthSANEmail
+	names := []struct{ at, value string }{
+		{"/tls_client_auth_subject_dn", c.TLSClientAuthSubjectDN}, {"/tls_client_auth_san_dns", c.TLSClientAuthSANDNS},
+		{"/tls_client_auth_san_uri", c.TLSClientAuthSANURI}, {"/tls_client_auth_san_ip", c.TLSClientAuthSANIP},
+		{"/tls_client_auth_san_email", c.TLSClientAuthSANEmail},
+	}
+	given := 0
+	for _, n := range names {
+		if n.value == "" {
+			continue
+		}
+		given++
+		r.when(c.TokenEndpointAuthMethod != oauth.MethodTLS, n.at, "this is for tls_client_auth")
+		r.when(given > 1, n.at, "give exactly one name of the certificate")
+	}
+	r.when(c.TokenEndpointAuthMethod == oauth.MethodTLS && given == 0, "/tls_client_auth_subject_dn", "tls_client_auth needs a name of the certificate")
+}
+
+// pages settles what users see of the client.
+func pages(r *report, c *domain.Client) {
+	for _, p := range []struct{ at, uri string }{{"/logo_uri", c.LogoURI}, {"/client_uri", c.ClientURI}, {"/policy_uri", c.PolicyURI}, {"/tos_uri", c.TosURI}} {
+		if p.uri != "" {
+			r.check(p.at, oauth.CheckWebURI(p.uri))
+		}
+	}
+	for i, contact := range c.Contacts {
+		r.check(item("/contacts", i), domain.CheckEmail(contact))
+	}
+	r.when(strings.TrimSpace(c.ClientName) != c.ClientName, "/client_name", "it begins or ends with a space")
+}
+
+// httpsURL refuses whatever the service could not fetch from the outside.
+func httpsURL(raw string) error {
+	if err := oauth.CheckWebURI(raw); err != nil {
+		return err
+	}
+	if u, err := url.Parse(raw); err != nil || u.Scheme != "https" {
+		return errors.New("the scheme must be https")
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package tenantadmin
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"strings"
+	"time"
+
+	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/keys"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/endpoint"
+)
+
+// MessageKind says what a message is for.
+type MessageKind string
+
+// The kinds of messages.
+const (
+	MessageVerification MessageKind = "verification" // prove that the address is yours
+	MessageInvitation   MessageKind = "invitation"   // become a member of a tenant
+)
+
+// Message is what a Mailer sends. Its Token must reach nobody but the address:
+// neither a log nor a trace.
+type Message struct {
+	Kind  MessageKind
+	To    string // an e-mail address
+	TID   string // the tenant that it is about
+	Token string // to be posted to /api/v1/tenants/{tid}/verify or …/invitations/accept
+}
+
+// Mailer hands a message over for delivery. An error means that it was not
+// taken.
+type Mailer interface {
+	Send(ctx context.Context, m Message) error
+}
+
+// registration is how the endpoints see the settings.
+func (d Deps) registration() endpoint.Registration {
+	r := endpoint.Registration{
+		Mode: endpoint.RegistrationMode(d.Registration.Mode), PerSource: d.Registration.PerSource, Per: d.Registration.Per,
+		Invited: func(invitation, tid, email string) bool { return invited(d.Root, invitation, tid, email, d.Now()) },
+	}
+	if d.Mailer != nil {
+		r.Verify = d.send(MessageVerification)
+		r.Invite = d.send(MessageInvitation)
+	}
+	return r
+}
+
+func (d Deps) send(kind MessageKind) func(ctx context.Context, email, tid, token string) error {
+	return func(ctx context.Context, email, tid, token string) error {
+		return d.Mailer.Send(ctx, Message{Kind: kind, To: email, TID: tid, Token: token})
+	}
+}
+
+// purposeInvitation separates the MACs of invitations from all others.
+const purposeInvitation = "tenant-registration"
+
+// RegistrationInvitation is what the operator of a service in the mode invite
+// gives to somebody who may register the tenant tid with the owner's address
+// email until expires. Nothing is stored: a name can be registered once only,
+// and so an invitation bound to a name is good for one use.
+func RegistrationInvitation(root *keys.Root, tid, email string, expires time.Time) (string, error) {
+	canonical, err := domain.CanonicalLogin(email)
+	if err != nil {
+		return "", err
+	}
+	until := binary.BigEndian.AppendUint64(nil, uint64(expires.Unix()))
+	mac := root.MAC(purposeInvitation, []byte(tid), []byte(canonical), until)
+	return base64.RawURLEncoding.EncodeToString(append(until, mac...)), nil
+}
+
+func invited(root *keys.Root, invitation, tid, email string, now time.Time) bool {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimSpace(invitation))
+	if err != nil || len(raw) <= 8 {
+		return false
+	}
+	canonical, err := domain.CanonicalLogin(email)
+	if err != nil {
+		return false
+	}
+	until := raw[:8]
+	return root.VerifyMAC(raw[8:], purposeInvitation, []byte(tid), []byte(canonical), until) &&
+		now.Unix() < int64(binary.BigEndian.Uint64(until))
+}

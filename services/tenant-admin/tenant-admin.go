@@ -1,0 +1,117 @@
+// Package tenantadmin is the tenant-admin service: how tenants come to be, and
+// the admin API by which they are run. It is the only service that works across
+// tenants, and only where a tenant is registered.
+package tenantadmin
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/signet-authz/signet/api"
+	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/keys"
+	"github.com/signet-authz/signet/pkg/kv"
+	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/password"
+	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/pkg/tenancy"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/caller"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/document"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/endpoint"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/page"
+	"github.com/signet-authz/signet/web/front"
+)
+
+// Deps are what the service runs on. All of them are required but those said
+// to be optional.
+type Deps struct {
+	// Server makes the service's echo; render is the form that errors take.
+	Server    func(render func(echo.Context, *oauth.Error) (bool, error)) *echo.Echo
+	Resolver  *tenancy.Resolver
+	Store     *store.Store
+	KV        *kv.Store
+	Root      *keys.Root
+	Pool      *keys.Pool
+	Caches    *cache.Set
+	Passwords *password.Hasher
+	// Invalidate tells this and the other processes what changed.
+	Invalidate func(context.Context, cache.Invalidation)
+	// AuthMethods lists the client authentication methods that are served.
+	AuthMethods  func() []string
+	Registration Registration
+	// Mailer sends what only the owner of an address may see. Optional: without
+	// one no mail is sent, and the registration mode verify_email is refused.
+	Mailer  Mailer
+	Version string // for the front page; optional
+	Now     func() time.Time
+}
+
+// Registration is how tenants come to be.
+type Registration struct {
+	Mode string // open, verify_email, invite or closed
+	// PerSource registrations are allowed from one source Per so much time.
+	PerSource int
+	Per       time.Duration
+}
+
+// New returns the service's handler.
+func New(d Deps) (http.Handler, error) {
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	spec, err := document.Load(api.Admin())
+	if err != nil {
+		return nil, err
+	}
+	public := d.Resolver.PublicURL()
+	a := &endpoint.API{
+		Spec: spec,
+		Authenticator: caller.NewAuthenticator(caller.Deps{
+			Resolver: d.Resolver, Rings: d.Caches.Rings, Clients: d.Caches.Clients, Revocations: d.Caches.Revocations,
+			Store: d.Store, Audience: public + endpoint.AudiencePath, Now: d.Now,
+		}),
+		Resolver: d.Resolver, Store: d.Store, KV: d.KV, Root: d.Root, Pool: d.Pool, Caches: d.Caches, Passwords: d.Passwords,
+		Invalidate: d.Invalidate, AuthMethods: d.AuthMethods(), Registration: d.registration(), Now: d.Now,
+	}
+	pages, err := page.New(spec, api.Admin(), public)
+	if err != nil {
+		return nil, err
+	}
+	home, err := front.New(public, d.Version)
+	if err != nil {
+		return nil, err
+	}
+
+	e := d.Server(endpoint.RenderError)
+	if err := a.Mount(e); err != nil {
+		return nil, err
+	}
+	e.GET(endpoint.AudiencePath+"/openapi.yaml", pages.Specification)
+	e.GET("/docs", pages.Docs)
+	e.GET("/console", pages.Console)
+	e.GET("/", echo.WrapHandler(home))
+	e.GET(front.AssetPrefix+"/*", echo.WrapHandler(home))
+	return e, nil
+}
+
+func (d Deps) check() error {
+	if d.Server == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil ||
+		d.Passwords == nil || d.Invalidate == nil || d.AuthMethods == nil || d.Now == nil {
+		return errors.New("tenantadmin: a dependency is missing")
+	}
+	modes := []endpoint.RegistrationMode{endpoint.Open, endpoint.VerifyEmail, endpoint.Invite, endpoint.Closed}
+	switch mode := endpoint.RegistrationMode(d.Registration.Mode); {
+	case !slices.Contains(modes, mode):
+		return errors.New("tenantadmin: registration.mode must be open, verify_email, invite or closed")
+	case mode == endpoint.VerifyEmail && d.Mailer == nil:
+		return errors.New("tenantadmin: registration.mode is verify_email, and there is no mailer to send the verification with")
+	case d.Registration.PerSource < 1 || d.Registration.Per <= 0:
+		return errors.New("tenantadmin: registration needs a limit per source")
+	}
+	return nil
+}
