@@ -1,0 +1,37 @@
+package suite_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/signet-authz/signet/services/standalone/suite/internal/target"
+)
+
+// targets are what the suite runs against. TestMain finds them, once.
+var targets []*target.Target
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		found, stop, err := target.Find(context.Background())
+		defer stop()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "suite:", err)
+			return 1
+		}
+		targets = found
+		return m.Run()
+	}())
+}
+
+// each runs a law against every target.
+func each(t *testing.T, law func(t *testing.T, tg *target.Target)) {
+	t.Parallel()
+	for _, tg := range targets {
+		t.Run(tg.Name, func(t *testing.T) {
+			t.Parallel()
+			law(t, tg)
+		})
+	}
+}
