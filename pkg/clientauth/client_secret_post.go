@@ -22,7 +22,7 @@ func (clientSecretPost) Present(r *Request) (Presented, error) {
 		return Presented{}, errors.New("client_secret is too long")
 	}
 	p := Presented{Presence: Explicit, ClientID: r.Params.Get("client_id"), Secrets: []string{secret}}
-	if p.ClientID == "" && len(r.Authorization) == 0 {
+	if p.ClientID == "" {
 		return Presented{}, errors.New("client_secret came without client_id")
 	}
 	return p, nil

@@ -195,6 +195,9 @@ type candidate struct {
 // present lists the methods that the request shows: one explicit method, or
 // all that a bare client_id implies. All of them name the same client.
 func (a *Authenticator) present(r *Request) ([]candidate, *oauth.Error) {
+	if carriers(r) > 1 {
+		return nil, oauth.ErrInvalidRequest.Because("credentials stand in more than one place", nil)
+	}
 	var explicit, implied []candidate
 	for _, m := range a.methods {
 		p, err := m.Present(r)
@@ -223,6 +226,21 @@ func (a *Authenticator) present(r *Request) ([]candidate, *oauth.Error) {
 	default:
 		return nil, oauth.ErrInvalidClient.Because("no client credentials were presented", nil)
 	}
+}
+
+// carriers counts the places of the message that hold credentials, whether or
+// not a method here reads them: one that goes unread could be the one that was
+// meant (RFC 6749, section 2.3).
+func carriers(r *Request) int {
+	n := 0
+	for _, there := range []bool{
+		len(r.Authorization) > 0, r.Params.Has("client_secret"), r.Params.Has("client_assertion") || r.Params.Has("client_assertion_type"),
+	} {
+		if there {
+			n++
+		}
+	}
+	return n
 }
 
 // choose picks, among methods that a bare client_id implies, the one that the
@@ -276,13 +294,17 @@ func unavailable(err error) *oauth.Error {
 	return nil
 }
 
-// challenge adds WWW-Authenticate where the client tried the Authorization
-// header (RFC 6749, section 5.2).
+// challenge adds WWW-Authenticate where the client tried HTTP Basic, however
+// badly (RFC 6749, section 5.2).
 func challenge(e *oauth.Error, w tenancy.Workspace, r *Request) *oauth.Error {
-	if e.Status != oauth.ErrInvalidClient.Status || len(r.Authorization) == 0 {
+	const scheme = "Basic"
+	tried := slices.ContainsFunc(r.Authorization, func(value string) bool {
+		return len(value) >= len(scheme) && strings.EqualFold(value[:len(scheme)], scheme)
+	})
+	if e.Status != oauth.ErrInvalidClient.Status || !tried {
 		return e
 	}
-	return e.WithChallenge(`Basic realm="` + w.Issuer() + `", charset="UTF-8"`)
+	return e.WithChallenge(scheme + ` realm="` + w.Issuer() + `", charset="UTF-8"`)
 }
 
 func names(cs []candidate) string {

@@ -3,7 +3,6 @@ package clientauth
 import (
 	"errors"
 
-	"github.com/google/uuid"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/trace"
@@ -19,8 +18,12 @@ var errSecret = errors.New("no live secret matches")
 // and at a decoy where the client has none.
 func checkSecret(a *Attempt) error {
 	var matched, expired bool
-	for i := range a.Client.Secrets {
-		s := &a.Client.Secrets[i]
+	secrets := a.Client.Secrets
+	if len(secrets) == 0 {
+		secrets = []domain.ClientSecret{decoySecret()}
+	}
+	for i := range secrets {
+		s := &secrets[i]
 		for _, reading := range a.Presented.Secrets {
 			if !a.Root.VerifySecret(a.Workspace, a.Client.ClientID, *s, reading) {
 				continue
@@ -51,6 +54,12 @@ func newDecoy() *domain.Client {
 	return &domain.Client{
 		ClientID:                "-",
 		TokenEndpointAuthMethod: oauth.MethodClientSecretBasic,
-		Secrets:                 []domain.ClientSecret{{ID: uuid.UUID{}, ClientID: "-", Form: domain.SecretHMACv1, Value: make([]byte, 33)}},
+		Secrets:                 []domain.ClientSecret{decoySecret()},
 	}
+}
+
+// decoySecret costs what a real one does and matches nothing: no root secret
+// has version 0.
+func decoySecret() domain.ClientSecret {
+	return domain.ClientSecret{ClientID: "-", Form: domain.SecretHMACv1, Value: make([]byte, 33)}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/store/storetest"
 	"github.com/stretchr/testify/assert"
@@ -208,6 +209,49 @@ func TestOnlyTenantAdminMayBecomePlatform(t *testing.T) {
 			var n int
 			require.NoError(t, conn.QueryRowContext(t.Context(), "SELECT count(*) FROM clients").Scan(&n))
 			require.Zero(t, n, "%s has the rights of platform all the time", role)
+		}
+	})
+}
+
+// TestAScopeEndsWithItsTransaction: the next to use the connection, whoever that
+// is, must find it without a scope.
+func TestAScopeEndsWithItsTransaction(t *testing.T) {
+	onPostgres(t, func(t *testing.T, db *storetest.Database) {
+		f := storetest.NewFixture(t, db, false)
+		s := db.Open(t, store.Config{Now: f.Clock.Now, MaxConns: 1})
+		w, tenant := s.Workspace(f.A.WorkspaceHandle), s.Tenant(f.A.TenantHandle)
+		for name, use := range map[string]func() error{
+			"batch of a workspace":       func() error { _, err := w.User(t.Context(), storetest.UserID); return err },
+			"batch that fails":           func() error { _, _ = w.GiveConsent(t.Context(), domain.Consent{}, storetest.Event("x")); return nil },
+			"transaction of a workspace": func() error { _, err := w.Users(t.Context(), store.Page{}); return err },
+			"transaction that fails":     func() error { _, _ = w.EndSession(t.Context(), uuid.New(), storetest.Event("x")); return nil },
+			"tenant":                     func() error { _, err := tenant.Get(t.Context()); return err },
+			"platform":                   func() error { _, err := s.Platform().Prune(t.Context(), f.Clock.Now(), 1); return err },
+		} {
+			require.NoError(t, use(), name)
+			workspace, tenant, role, err := s.Leftovers(t.Context())
+			require.NoError(t, err)
+			assert.Empty(t, workspace, name)
+			assert.Empty(t, tenant, name)
+			assert.Equal(t, store.RoleStandalone, role, name)
+		}
+	})
+}
+
+func TestStatementsAreBounded(t *testing.T) {
+	onPostgres(t, func(t *testing.T, db *storetest.Database) {
+		u, err := url.Parse(db.URL)
+		require.NoError(t, err)
+		q := u.Query()
+		q.Del("statement_timeout")
+		q.Del("lock_timeout")
+		u.RawQuery = q.Encode()
+		plain := &storetest.Database{Driver: db.Driver, URL: u.String()}
+		s := plain.Open(t, store.Config{MaxConns: 1})
+		for name, want := range map[string]string{"statement_timeout": "1s", "lock_timeout": "500ms", "idle_in_transaction_session_timeout": "5s"} {
+			have, err := s.Setting(t.Context(), name)
+			require.NoError(t, err)
+			assert.Equal(t, want, have, name)
 		}
 	})
 }

@@ -38,12 +38,14 @@ func (s *Store) openPostgres(ctx context.Context) error {
 	// Row-level security does not hold for superusers and owners of a database
 	// that wish otherwise; the role is neither, however powerful the login.
 	params["role"] = role
-	params["statement_timeout"] = milliseconds(statementTimeout)
-	params["lock_timeout"] = milliseconds(lockTimeout)
-	params["idle_in_transaction_session_timeout"] = milliseconds(idleInTxTimeout)
 	params["plan_cache_mode"] = "force_generic_plan" // planning costs more than running
-	if params["application_name"] == "" {
-		params["application_name"] = role
+	for name, value := range map[string]string{
+		"statement_timeout": milliseconds(statementTimeout), "lock_timeout": milliseconds(lockTimeout),
+		"idle_in_transaction_session_timeout": milliseconds(idleInTxTimeout), "application_name": role,
+	} {
+		if params[name] == "" { // the URL may say otherwise
+			params[name] = value
+		}
 	}
 	cfg.MaxConns = int32(min(max(s.cfg.MaxConns, 0), 10_000))
 	if cfg.MaxConns == 0 {

@@ -24,7 +24,8 @@ const (
 // Config says which database, and how.
 type Config struct {
 	Driver string // DriverPostgres or DriverSQLite
-	// URL of the database: postgres://… or the path of a SQLite file, with or
+	// URL of the database: postgres://…, whose query may set timeouts other than
+	// the built-in 1 s a statement and 500 ms a lock; or the path of a SQLite file, with or
 	// without sqlite: before it.
 	URL string
 	// Role is the database role that every connection takes (Postgres only):

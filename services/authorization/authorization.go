@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/signet-authz/signet/pkg/audit"
+	"github.com/signet-authz/signet/pkg/boot"
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
@@ -43,6 +44,14 @@ type Deps struct {
 	// Invalidate tells this and the other processes what changed.
 	Invalidate func(ctx context.Context, i cache.Invalidation)
 	Now        func() time.Time
+}
+
+// Build makes the service on the platform of its program.
+func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
+	return New(Deps{
+		Server: p.ServerConfig("authorization"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Caches: p.Caches,
+		Passwords: p.Passwords, Audit: p.Audit, Traces: p.Traces, Invalidate: p.Invalidate, Now: p.Now,
+	})
 }
 
 // New returns the service's handler.

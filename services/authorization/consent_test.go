@@ -257,7 +257,7 @@ func TestPathsAndHostsHaveOneSpelling(t *testing.T) {
 	} {
 		a := b.send(http.MethodGet, origin+path+"?"+raw, "")
 		require.Equal(t, "There is no such page", a.errorPage(http.StatusNotFound), path)
-		require.NotContains(t, a.Body, "default")
+		require.NotContains(t, a.Body, "authorize")
 	}
 	a := b.send(http.MethodGet, strings.Replace(p.authorizeURL("app"), "id.example", "evil.example", 1), "")
 	a.errorPage(http.StatusMisdirectedRequest)

@@ -21,7 +21,6 @@ import (
 	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
-	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	tenantadmin "github.com/signet-authz/signet/services/tenant-admin"
 )
@@ -87,13 +86,10 @@ func (w *world) pass(d time.Duration) {
 
 func (w *world) deps() tenantadmin.Deps {
 	p := w.platform
+	front := p.ServerConfig("tenant-admin")
+	front.Hosts = nil // requests that never left the process name no host of ours
 	return tenantadmin.Deps{
-		Server: func(render func(echo.Context, *oauth.Error) (bool, error)) *echo.Echo {
-			cfg := p.ServerConfig("tenant-admin")
-			cfg.Render, cfg.Hosts = render, nil
-			return server.New(cfg)
-		},
-		Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches, Passwords: p.Passwords,
+		Server: front, Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches, Passwords: p.Passwords,
 		Invalidate: p.Invalidate, AuthMethods: clientauth.Methods,
 		Registration: tenantadmin.Registration{Mode: "open", PerSource: 1000, Per: time.Hour}, Mailer: w.mail, Now: w.now,
 	}
@@ -293,4 +289,12 @@ func (h *house) member(name string, role domain.Role) (userID, token string) {
 	userID = h.w.do(http.MethodPost, h.in("admin", "users"), h.owner, map[string]any{"email": name + "@" + h.tid + ".example"}).is(http.StatusCreated).text("id")
 	h.w.do(http.MethodPost, h.path("members"), h.owner, map[string]any{"user_id": userID, "role": string(role)}).is(http.StatusCreated)
 	return userID, h.token(userID, "console", "admin:read admin:write")
+}
+
+// remake builds the service again on changed dependencies.
+func remake(t *testing.T, d tenantadmin.Deps) http.Handler {
+	t.Helper()
+	handler, err := tenantadmin.New(d)
+	require.NoError(t, err)
+	return handler
 }

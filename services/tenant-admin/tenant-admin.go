@@ -13,25 +13,28 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/signet-authz/signet/api"
+	"github.com/signet-authz/signet/pkg/boot"
 	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
-	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/password"
+	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/caller"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/document"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/endpoint"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/page"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/upkeep"
 	"github.com/signet-authz/signet/web/front"
 )
 
 // Deps are what the service runs on. All of them are required but those said
 // to be optional.
 type Deps struct {
-	// Server makes the service's echo; render is the form that errors take.
-	Server    func(render func(echo.Context, *oauth.Error) (bool, error)) *echo.Echo
+	// Server is the front; the service adds to it that errors are problems.
+	Server    server.Config
 	Resolver  *tenancy.Resolver
 	Store     *store.Store
 	KV        *kv.Store
@@ -57,6 +60,19 @@ type Registration struct {
 	// PerSource registrations are allowed from one source Per so much time.
 	PerSource int
 	Per       time.Duration
+}
+
+// Build makes the service on the platform of its program, and starts its
+// background work there.
+func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
+	registration := p.Config.Registration
+	d := Deps{
+		Server: p.ServerConfig("tenant-admin"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches,
+		Passwords: p.Passwords, Invalidate: p.Invalidate, AuthMethods: clientauth.Methods, Version: boot.Version, Now: p.Now,
+		Registration: Registration{Mode: registration.Mode, PerSource: registration.PerSource, Per: registration.Per},
+	}
+	p.Every("upkeep", upkeep.Every, d.upkeep().Run)
+	return New(d)
 }
 
 // New returns the service's handler.
@@ -87,7 +103,8 @@ func New(d Deps) (http.Handler, error) {
 		return nil, err
 	}
 
-	e := d.Server(endpoint.RenderError)
+	d.Server.Render = endpoint.RenderError
+	e := server.New(d.Server)
 	if err := a.Mount(e); err != nil {
 		return nil, err
 	}
@@ -99,8 +116,14 @@ func New(d Deps) (http.Handler, error) {
 	return e, nil
 }
 
+// upkeep is the service's background work: keys that stand by in every
+// workspace, and the clearing away of what has ended.
+func (d Deps) upkeep() *upkeep.Job {
+	return &upkeep.Job{Resolver: d.Resolver, Store: d.Store, KV: d.KV, Root: d.Root, Pool: d.Pool, Invalidate: d.Invalidate, Now: d.Now}
+}
+
 func (d Deps) check() error {
-	if d.Server == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil ||
+	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil ||
 		d.Passwords == nil || d.Invalidate == nil || d.AuthMethods == nil || d.Now == nil {
 		return errors.New("tenantadmin: a dependency is missing")
 	}

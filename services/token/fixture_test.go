@@ -58,10 +58,7 @@ func start(t *testing.T) *service {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, p.Close(context.Background())) })
 	s.p = p
-	s.handler, err = token.New(token.Deps{
-		Server: p.Server("token"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches,
-		Issued: p.Issued.Record, Usage: p.Usage, Traces: p.Traces, Invalidate: p.Invalidate, Now: p.Now,
-	})
+	s.handler, err = token.Build(ctx, p)
 	require.NoError(t, err)
 	return s
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/signet-authz/signet/pkg/accesstoken"
 	"github.com/signet-authz/signet/pkg/audit"
+	"github.com/signet-authz/signet/pkg/boot"
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
@@ -29,7 +30,7 @@ import (
 
 // Deps are what the service runs on. All of them are required.
 type Deps struct {
-	Server   *echo.Echo
+	Server   server.Config // the front
 	Resolver *tenancy.Resolver
 	Store    *store.Store
 	KV       *kv.Store
@@ -48,7 +49,7 @@ type Deps struct {
 
 // New returns the service's handler.
 func New(d Deps) (http.Handler, error) {
-	if d.Server == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil || d.Issued == nil || d.Usage == nil || d.Now == nil {
+	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil || d.Issued == nil || d.Usage == nil || d.Now == nil {
 		return nil, errors.New("token: a dependency is missing")
 	}
 	ended := spread(d)
@@ -62,10 +63,11 @@ func New(d Deps) (http.Handler, error) {
 	}
 	e.PrepareMetadata()
 
+	srv := server.New(d.Server)
 	get := []string{http.MethodGet, http.MethodHead}
-	ws := d.Server.Group("/:tid/:aid", server.Tenancy(d.Resolver))
-	clients := d.Server.Group("/:tid/:aid", suspendedIs(oauth.ErrInvalidClient), server.Tenancy(d.Resolver))
-	bearers := d.Server.Group("/:tid/:aid", suspendedIs(oauth.ErrInvalidToken), server.Tenancy(d.Resolver))
+	ws := srv.Group("/:tid/:aid", server.Tenancy(d.Resolver))
+	clients := srv.Group("/:tid/:aid", suspendedIs(oauth.ErrInvalidClient), server.Tenancy(d.Resolver))
+	bearers := srv.Group("/:tid/:aid", suspendedIs(oauth.ErrInvalidToken), server.Tenancy(d.Resolver))
 	clients.POST("/oauth2/token", e.Token())
 	clients.POST("/oauth2/introspect", e.Introspect())
 	clients.POST("/oauth2/revoke", e.Revoke())
@@ -77,9 +79,17 @@ func New(d Deps) (http.Handler, error) {
 	ws.Match(get, "/.well-known/openid-configuration", e.Metadata)
 	ws.Match(get, "/.well-known/oauth-authorization-server", e.Metadata)
 	ws.Match(get, "/.well-known/jwks.json", e.JWKS)
-	d.Server.Match(get, "/.well-known/oauth-authorization-server/:tid/:aid", e.Metadata, server.Tenancy(d.Resolver))
-	d.Server.Match(get, "/.well-known/openid-configuration/:tid/:aid", e.Metadata, server.Tenancy(d.Resolver))
-	return d.Server, nil
+	srv.Match(get, "/.well-known/oauth-authorization-server/:tid/:aid", e.Metadata, server.Tenancy(d.Resolver))
+	srv.Match(get, "/.well-known/openid-configuration/:tid/:aid", e.Metadata, server.Tenancy(d.Resolver))
+	return srv, nil
+}
+
+// Build makes the service on the platform of its program.
+func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
+	return New(Deps{
+		Server: p.ServerConfig("token"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches,
+		Issued: p.Issued.Record, Usage: p.Usage, Traces: p.Traces, Invalidate: p.Invalidate, Now: p.Now,
+	})
 }
 
 // suspendedIs answers for a suspended workspace or tenant what callers of the

@@ -196,6 +196,11 @@ func withDatabase(t testing.TB, server, name string) string {
 	u, err := url.Parse(server)
 	require.NoError(t, err)
 	u.Path = "/" + name
+	// A crowded test machine is no reason for a statement to fail.
+	q := u.Query()
+	q.Set("statement_timeout", "60000")
+	q.Set("lock_timeout", "60000")
+	u.RawQuery = q.Encode()
 	return u.String()
 }
 

@@ -30,7 +30,7 @@ type Isolation struct {
 // cases are all laws, isolations all methods. One function per aggregate, in
 // the file of its name.
 func cases() []Case {
-	return slices.Concat(baseCases(), userCases(), sessionCases(), consentCases(), grantCases(), keyCases(), revocationCases(),
+	return slices.Concat(baseCases(), userCases(), sessionCases(), consentCases(), codeCases(), grantCases(), keyCases(), revocationCases(),
 		platformCases(), tenantCases(), memberCases(), clientCases(), catalogCases(), auditCases())
 }
 

@@ -142,31 +142,33 @@ func TestCodeFlowServesAnotherRelyingPartyLibrary(t *testing.T) {
 	each(t, func(t *testing.T, tg *target.Target) {
 		w := party.Register(t, tg).Default()
 		user := w.NewUser(t)
-		app := w.NewApp(t, map[string]any{"post_logout_redirect_uris": []string{"https://app.example/bye"}})
+		// The library sends the secret in the body where it can, and finds out by
+		// trying Basic first where it leaves that to golang.org/x/oauth2.
+		app := w.NewApp(t, map[string]any{"post_logout_redirect_uris": []string{"https://app.example/bye"}, "token_endpoint_auth_method": "client_secret_post"})
 		ctx := t.Context()
 
-		party1, err := rp.NewRelyingPartyOIDC(ctx, w.Issuer(), app.ID, app.Secret, app.RedirectURI, strings.Fields(party.Scopes))
+		relying, err := rp.NewRelyingPartyOIDC(ctx, w.Issuer(), app.ID, app.Secret, app.RedirectURI, strings.Fields(party.Scopes))
 		require.NoError(t, err)
 		verifier := party.NewVerifier()
-		address := rp.AuthURL("state-2", party1, rp.WithCodeChallenge(zitadel.NewSHACodeChallenge(verifier)))
+		address := rp.AuthURL("state-2", relying, rp.WithCodeChallenge(zitadel.NewSHACodeChallenge(verifier)))
 		b := w.Browser(t)
 		p := party.LogIn(t, b.Open(t, address), user).Press(t, "consent-accept")
 		require.NotNil(t, p.Landing, p.Text())
 
-		tokens, err := rp.CodeExchange[*zitadel.IDTokenClaims](ctx, p.Answer().Get("code"), party1, rp.WithCodeVerifier(verifier))
+		tokens, err := rp.CodeExchange[*zitadel.IDTokenClaims](ctx, p.Answer().Get("code"), relying, rp.WithCodeVerifier(verifier))
 		require.NoError(t, err)
 		require.Equal(t, user.ID, tokens.IDTokenClaims.Subject)
 
-		info, err := rp.Userinfo[*zitadel.UserInfo](ctx, tokens.AccessToken, tokens.TokenType, tokens.IDTokenClaims.Subject, party1)
+		info, err := rp.Userinfo[*zitadel.UserInfo](ctx, tokens.AccessToken, tokens.TokenType, tokens.IDTokenClaims.Subject, relying)
 		require.NoError(t, err)
 		require.Equal(t, user.Email, info.Email)
 
-		refreshed, err := rp.RefreshTokens[*zitadel.IDTokenClaims](ctx, party1, tokens.RefreshToken, "", "")
+		refreshed, err := rp.RefreshTokens[*zitadel.IDTokenClaims](ctx, relying, tokens.RefreshToken, "", "")
 		require.NoError(t, err)
 		require.Equal(t, user.ID, refreshed.IDTokenClaims.Subject)
-		require.NoError(t, rp.RevokeToken(ctx, party1, refreshed.RefreshToken, "refresh_token"))
+		require.NoError(t, rp.RevokeToken(ctx, relying, refreshed.RefreshToken, "refresh_token"))
 
-		end := party1.GetEndSessionEndpoint() + "?" + party.Form("id_token_hint", refreshed.IDToken, "client_id", app.ID, "post_logout_redirect_uri", "https://app.example/bye", "state", "gone").Encode()
+		end := relying.GetEndSessionEndpoint() + "?" + party.Form("id_token_hint", refreshed.IDToken, "client_id", app.ID, "post_logout_redirect_uri", "https://app.example/bye", "state", "gone").Encode()
 		p = b.Open(t, end)
 		require.NotNil(t, p.Landing, p.Text())
 		require.Equal(t, "https://app.example/bye?state=gone", p.Landing.String())

@@ -108,7 +108,7 @@ func TestDangerousURIsCannotBeRegistered(t *testing.T) {
 		}
 		app := w.NewApp(t, nil)
 		problem(t, w.API(t, http.MethodPatch, "/clients/"+app.ID, map[string]any{"redirect_uris": []string{"javascript:alert(1)"}}), http.StatusBadRequest)
-		require.Empty(t, items(t, w.API(t, http.MethodGet, "/clients?q=x&limit=100", nil))[1:], "nothing of it was stored")
+		require.Len(t, items(t, w.API(t, http.MethodGet, "/clients?limit=100", nil)), 1, "nothing of it was stored")
 	})
 }
 

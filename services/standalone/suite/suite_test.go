@@ -2,6 +2,7 @@ package suite_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"testing"
@@ -13,6 +14,7 @@ import (
 var targets []*target.Target
 
 func TestMain(m *testing.M) {
+	flag.Parse()
 	os.Exit(func() int {
 		found, stop, err := target.Find(context.Background())
 		defer stop()
@@ -21,6 +23,11 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		targets = found
+		// Tests wait for bounds and time-outs more than they compute.
+		if err := flag.Set("test.parallel", "12"); err != nil {
+			fmt.Fprintln(os.Stderr, "suite:", err)
+			return 1
+		}
 		return m.Run()
 	}())
 }

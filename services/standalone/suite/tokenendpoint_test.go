@@ -103,7 +103,8 @@ func TestGrantsServeOnlyThoseWhoMayUseThem(t *testing.T) {
 	each(t, func(t *testing.T, tg *target.Target) {
 		w := party.Register(t, tg).Default()
 		user := w.NewUser(t)
-		machine := w.NewApp(t, map[string]any{"grant_types": []string{"client_credentials"}, "scope": "profile openid offline_access", "response_types": []string{}})
+		machine := w.NewApp(t, map[string]any{"grant_types": []string{"client_credentials"}, "scope": "profile", "response_types": []string{}})
+		full := w.NewApp(t, nil)
 		web := w.NewApp(t, map[string]any{"grant_types": []string{"authorization_code"}})
 		public := w.Public(t, nil)
 
@@ -116,9 +117,13 @@ func TestGrantsServeOnlyThoseWhoMayUseThem(t *testing.T) {
 		for _, name := range []string{"password", "implicit", "Client_Credentials", "urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:grant-type:jwt-bearer", "../client_credentials", "x"} {
 			refused(t, machine.Token(t, "grant_type", name, "username", user.Email, "password", user.Password), "unsupported_grant_type")
 		}
-		for _, scope := range []string{"openid", "offline_access", "profile openid", "email", "nonsense", "profile  openid"} {
+		for _, scope := range []string{"openid", "offline_access", "profile openid", "nonsense", "profile  email"} {
+			refused(t, full.Token(t, "grant_type", "client_credentials", "scope", scope), "invalid_scope")
 			refused(t, machine.Token(t, "grant_type", "client_credentials", "scope", scope), "invalid_scope")
 		}
+		refused(t, machine.Token(t, "grant_type", "client_credentials", "scope", "email"), "invalid_scope")
+		require.Equal(t, "profile email", party.ReadTokens(t, full.Token(t, "grant_type", "client_credentials")).Scope, "what only a user can give is left out")
+		problem(t, w.API(t, http.MethodPost, "/clients", map[string]any{"client_name": "x", "grant_types": []string{"client_credentials"}, "scope": "openid", "response_types": []string{}}), http.StatusBadRequest)
 		a := machine.Token(t, "grant_type", "client_credentials")
 		require.Equal(t, "profile", party.ReadTokens(t, a).Scope)
 		require.NotContains(t, a.JSON(), "refresh_token")

@@ -38,7 +38,7 @@ func (k *call) checkMediaType() error {
 // absent body, where the specification allows that, is an empty object.
 func (k *call) input(into ...any) error {
 	d := document.Object{}
-	if len(k.body) > 0 {
+	if len(k.body) > 0 || k.op.BodyRequired {
 		var err error
 		if d, err = document.Parse(k.body); err != nil {
 			return err

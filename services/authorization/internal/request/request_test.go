@@ -1,0 +1,139 @@
+package request_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/tenancy"
+	"github.com/signet-authz/signet/services/authorization/internal/request"
+)
+
+type directory struct{}
+
+func (directory) FindTenant(context.Context, string) (domain.Tenant, error) {
+	return domain.Tenant{}, tenancy.ErrNotFound
+}
+
+func (directory) FindWorkspace(_ context.Context, tid, aid string) (domain.Tenant, domain.Workspace, error) {
+	t := domain.Tenant{ID: uuid.New(), TID: tid, State: domain.StateActive}
+	return t, domain.Workspace{ID: uuid.New(), TenantID: t.ID, AID: aid, State: domain.StateActive, Settings: domain.DefaultSettings(domain.ProfileDefault)}, nil
+}
+
+// clients are all kinds that a request can name.
+func clients() map[string]*domain.Client {
+	make := func(id string, change func(*domain.Client)) *domain.Client {
+		c := &domain.Client{
+			ClientID: id, TokenEndpointAuthMethod: oauth.MethodClientSecretBasic, RedirectURIs: []string{"https://app.example/cb", "https://app.example/q?a=1"},
+			GrantTypes: []string{oauth.GrantAuthorizationCode}, Scope: oauth.Scope{"openid", "email"},
+		}
+		change(c)
+		return c
+	}
+	return map[string]*domain.Client{
+		"app": make("app", func(*domain.Client) {}),
+		"cli": make("cli", func(c *domain.Client) {
+			c.ApplicationType, c.TokenEndpointAuthMethod, c.RedirectURIs = domain.ApplicationNative, oauth.MethodNone, []string{"http://127.0.0.1/cb", "http://[::1]/cb", "com.example.app:/cb"}
+		}),
+		"query": make("query", func(c *domain.Client) { c.ResponseModes = []string{oauth.ResponseModeQuery} }),
+		"off":   make("off", func(c *domain.Client) { c.Disabled = true }),
+	}
+}
+
+func input(t testing.TB, raw string) (*request.Input, bool) {
+	t.Helper()
+	params, err := oauth.ParseForm(raw)
+	duplicate := ""
+	if dup, ok := err.(*oauth.DuplicateError); ok { //nolint:errorlint // ParseForm returns it bare
+		duplicate, err = dup.Name, nil
+	}
+	if err != nil {
+		return nil, false
+	}
+	w, err := tenancy.NewResolver(directory{}, "https://id.example").Workspace(context.Background(), "acme", "default")
+	require.NoError(t, err)
+	known := clients()
+	return &request.Input{
+		Workspace: w, Params: params, Duplicate: duplicate,
+		Catalog:    &cache.Catalog{Scopes: map[string]domain.Scope{"openid": {Name: "openid"}, "email": {Name: "email", Default: true}, "profile": {Name: "profile"}}, ByAudience: map[string]domain.Service{}},
+		FindClient: func(id string) (*domain.Client, error) { return known[id], nil },
+		VerifyHint: func(string) (string, error) { return "usr_1", nil },
+	}, true
+}
+
+const good = "response_type=code&client_id=app&redirect_uri=https://app.example/cb&scope=openid&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
+
+func TestStepsRunInOrder(t *testing.T) {
+	// Each request has this fault and all those after it; the first is reported.
+	faults := []string{"client_id=nobody", "redirect_uri=https://evil.example/", "response_mode=bogus", "state=a&state=b", "request=x", "response_type=token", "nonce=" + strings.Repeat("n", 2000), "scope=nope", "resource=x", "code_challenge=x", "prompt=x", "max_age=x", "claims=x"}
+	reasons := []string{"no such client", "not registered for the client", "response_mode", "repeated", "request objects", "not code", "nonce is too long", "scope nope", "resource", "S256 challenge", "prompt", "max_age", "claims"}
+	for i := range faults {
+		params, err := oauth.ParseForm(good)
+		require.NoError(t, err)
+		raw := strings.Join(faults[i:], "&")
+		for name, values := range params {
+			if !strings.HasPrefix(raw, name+"=") && !strings.Contains(raw, "&"+name+"=") {
+				raw += "&" + name + "=" + values[0]
+			}
+		}
+		in, ok := input(t, raw)
+		require.True(t, ok)
+		_, _, refusal := request.Judge(request.Authorize, in)
+		require.NotNil(t, refusal, faults[i])
+		require.Contains(t, refusal.Err.Reason(), reasons[i])
+		require.Equal(t, i < 2, refusal.Cause != "", "before the redirect URI is proven nothing goes there")
+	}
+	in, _ := input(t, good)
+	_, r, refusal := request.Judge(request.Authorize, in)
+	require.Nil(t, refusal)
+	require.Equal(t, "https://app.example/cb", r.RedirectURI)
+}
+
+func FuzzJudge(f *testing.F) {
+	for _, seed := range []string{
+		good, good + "&redirect_uri=https://evil.example/", strings.Replace(good, "app.example", "evil.example", 1), good + "&response_mode=form_post&state=x", good + "&request=a&request_uri=b",
+		"response_type=code&client_id=cli&redirect_uri=http://127.0.0.1:1/cb&scope=openid", "client_id=cli&redirect_uri=http://127.0.0.1:80@evil.example/cb", "client_id=cli&redirect_uri=com.example.app:/cb&response_mode=form_post",
+		good + `&claims={"id_token":{"sub":{"value":"usr_1"},"email":null},"userinfo":{"email":{"essential":true}}}`, good + "&claims={\"id_token\":{\"acr\":{\"essential\":true,\"values\":[{},[],1]}}}",
+		good + "&prompt=none%20login&max_age=-1", "client_id=query&redirect_uri=https://app.example/cb&response_mode=fragment", "client_id=off&redirect_uri=https://app.example/cb", good + "&resource=https://a&resource=https://b", good + "&id_token_hint=x",
+	} {
+		f.Add(seed)
+	}
+	known := clients()
+	f.Fuzz(func(t *testing.T, raw string) {
+		in, ok := input(t, raw)
+		if !ok {
+			return
+		}
+		client, r, refusal := request.Judge(request.Authorize, in)
+		if refusal != nil {
+			if refusal.Err == nil {
+				t.Fatal("a refusal without an error")
+			}
+			if refusal.Cause != "" {
+				return // shown to the user
+			}
+			client, r = refusal.Client, refusal.Request
+		}
+		// Whatever is answered goes to a registered URI of a known client, in a
+		// mode that it allows.
+		if known[client.ClientID] == nil || client.Disabled || r.ClientID != client.ClientID {
+			t.Fatalf("the client is not proven: %+v", client)
+		}
+		if !oauth.MatchRedirectURI(client.RedirectURIs, r.RedirectURI, client.Native()) {
+			t.Fatalf("%q is not registered", r.RedirectURI)
+		}
+		if !slices.Contains(oauth.ResponseModes(), r.ResponseMode) || r.ResponseMode != oauth.ResponseModeQuery && !client.ResponseModeAllowed(r.ResponseMode) {
+			t.Fatalf("the response mode %q is not allowed", r.ResponseMode)
+		}
+		if refusal == nil && (!oauth.ValidCodeChallenge(r.CodeChallenge) || len(r.Scope) == 0 || !r.Disclosed().Within(client.Scope)) {
+			t.Fatalf("a request passed that must not: %+v", r)
+		}
+	})
+}

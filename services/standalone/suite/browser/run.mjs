@@ -1,0 +1,115 @@
+// Drives the pages with a real Chromium: what a person sees and does, by the
+// ids that the pages promise.
+import { createServer } from 'node:http'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import assert from 'node:assert/strict'
+import { chromium } from 'playwright-core'
+
+const { authorize, account, logout, state, user, port } = JSON.parse(process.env.SUITE)
+const shots = await mkdtemp(join(tmpdir(), 'signet-browser-'))
+
+// The client's own page, where the answer lands.
+const landed = []
+const application = createServer((request, response) => {
+  if (request.url.startsWith('/callback')) landed.push(new URL(request.url, `http://127.0.0.1:${port}`))
+  response.setHeader('Content-Type', 'text/html')
+  response.end('<!doctype html><title>Application</title><h1 id="landed">Welcome back</h1>')
+}).listen(port, '127.0.0.1')
+
+const chrome = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+let page
+const complaints = []
+
+async function visit(options) {
+  const context = await chrome.newContext({ viewport: { width: 420, height: 860 }, ...options })
+  page = await context.newPage()
+  page.on('console', (m) => { if (m.type() === 'error' && !m.text().includes('status of 401')) complaints.push(m.text()) })
+  page.on('pageerror', (e) => complaints.push(String(e)))
+  return context
+}
+
+async function shot(name) {
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
+}
+
+async function law(name, check) {
+  try {
+    await check()
+  } catch (err) {
+    await shot('failure')
+    console.error(`at ${page.url()}, screenshots in ${shots}\n${await page.locator('body').innerText()}`)
+    throw err
+  }
+  console.log(`ok ${name}`)
+}
+
+async function logIn(password) {
+  await page.fill('#login', user.email)
+  await page.fill('#password', password)
+  await page.click('#login-submit')
+}
+
+await visit()
+await law('a wrong password shows an error and keeps the name', async () => {
+  await page.goto(authorize)
+  await shot('login')
+  await logIn('wrong')
+  await page.waitForSelector('#error')
+  assert.equal(await page.inputValue('#login'), user.email)
+  assert.equal(await page.inputValue('#password'), '')
+  await shot('login-refused')
+})
+await law('login and consent lead back to the application with a code', async () => {
+  await logIn(user.password)
+  await page.waitForSelector('#consent-accept')
+  await shot('consent')
+  await page.click('#consent-accept')
+  await page.waitForSelector('#landed')
+  const answer = landed.at(-1).searchParams
+  assert.ok(answer.get('code'))
+  assert.equal(answer.get('state'), state)
+})
+await law('a second visit asks nothing', async () => {
+  await page.goto(authorize)
+  await page.waitForSelector('#landed')
+  assert.equal(landed.length, 2)
+})
+await law('the answer travels by form_post too', async () => {
+  await page.goto(`${authorize}&response_mode=form_post`)
+  await page.waitForSelector('#landed')
+})
+await law('the account page shows the session and what was allowed', async () => {
+  await page.goto(account)
+  await page.waitForSelector('button[name=client_id]')
+  await page.waitForSelector('button[name=session]')
+  await shot('account')
+})
+await law('logout asks, and then the login page comes again', async () => {
+  await page.goto(logout)
+  await shot('logout')
+  await page.click('#logout-yes')
+  await page.waitForLoadState()
+  await shot('signed-out')
+  await page.goto(authorize)
+  await page.waitForSelector('#login-submit')
+})
+await law('cancelling tells the application', async () => {
+  await page.click('#login-cancel')
+  await page.waitForSelector('#landed')
+  assert.equal(landed.at(-1).searchParams.get('error'), 'access_denied')
+})
+await visit({ javaScriptEnabled: false, colorScheme: 'dark', locale: 'de-DE' })
+await law('everything works without JavaScript', async () => {
+  await page.goto(authorize)
+  assert.equal(await page.getAttribute('html', 'lang'), 'de')
+  await shot('login-dark-de')
+  await logIn(user.password)
+  await page.waitForSelector('#landed')
+  assert.ok(landed.at(-1).searchParams.get('code'))
+})
+assert.deepEqual(complaints, [], 'the browser had nothing to complain about')
+console.log(`ok no complaint in the console; screenshots in ${shots}`)
+await chrome.close()
+application.close()

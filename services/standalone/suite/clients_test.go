@@ -1,0 +1,125 @@
+package suite_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/signet-authz/signet/services/standalone/suite/internal/browser"
+	"github.com/signet-authz/signet/services/standalone/suite/internal/party"
+	"github.com/signet-authz/signet/services/standalone/suite/internal/target"
+)
+
+// openid-client and oauth4webapi, with the suite's own browser for the person.
+func TestNodeLibrariesAreServed(t *testing.T) {
+	each(t, func(t *testing.T, tg *target.Target) {
+		w := party.Register(t, tg).Default()
+		user := w.NewUser(t)
+		basic, post, none := w.NewApp(t, nil), w.NewApp(t, map[string]any{"token_endpoint_auth_method": "client_secret_post"}), w.Public(t, nil)
+		credentials := func(a *party.App) map[string]string { return map[string]string{"id": a.ID, "secret": a.Secret} }
+		cmd := node(t, filepath.Join("clients", "node"), map[string]any{
+			"issuer": w.Issuer(), "redirectURI": party.Callback, "scope": party.Scopes, "subject": user.ID,
+			"basic": credentials(basic), "post": credentials(post), "none": credentials(none),
+		})
+		in, err := cmd.StdinPipe()
+		require.NoError(t, err)
+		b := w.Browser(t)
+		passed := run(t, cmd, func(line string) {
+			if address, ok := strings.CutPrefix(line, "open "); ok {
+				_, err := fmt.Fprintln(in, through(t, b.Open(t, address), user))
+				require.NoError(t, err)
+			}
+		})
+		require.Len(t, passed, 10, "every law of the script")
+	})
+}
+
+// through walks a page to where the browser leaves.
+func through(t *testing.T, p *browser.Page, user party.User) string {
+	t.Helper()
+	for range 3 {
+		switch {
+		case p.Landing != nil:
+			return p.Landing.String()
+		case p.Has("login-submit"):
+			p = party.LogIn(t, p, user)
+		case p.Has("consent-accept"):
+			p = p.Press(t, "consent-accept")
+		}
+	}
+	require.NotNil(t, p.Landing, p.Text())
+	return p.Landing.String()
+}
+
+// A real Chromium, by the ids that the pages promise.
+func TestPagesWorkInARealBrowser(t *testing.T) {
+	each(t, func(t *testing.T, tg *target.Target) {
+		ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		port := ln.Addr().(*net.TCPAddr).Port
+		require.NoError(t, ln.Close())
+		w := party.Register(t, tg).Default()
+		user := w.NewUser(t)
+		app := w.NewApp(t, map[string]any{"client_name": "Calendar", "redirect_uris": []string{fmt.Sprintf("http://127.0.0.1:%d/callback", port)}, "policy_uri": "https://app.example/policy"})
+		r := app.Authorize()
+		passed := run(t, node(t, "browser", map[string]any{
+			"authorize": r.URL(), "account": w.Address("/account"), "logout": w.Address("/oidc/logout"), "state": r.Values.Get("state"), "port": port,
+			"user": map[string]string{"email": user.Email, "password": user.Password},
+		}), func(string) {})
+		require.Len(t, passed, 9, "every law of the script")
+	})
+}
+
+// installing keeps two tests from installing packages at once.
+var installing sync.Mutex
+
+// node prepares the run.mjs of a directory, with its packages.
+func node(t *testing.T, dir string, input map[string]any) *exec.Cmd {
+	t.Helper()
+	installing.Lock()
+	defer installing.Unlock()
+	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
+		install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+		install.Dir = dir
+		out, err := install.CombinedOutput()
+		require.NoError(t, err, "npm ci: %s", out)
+	}
+	raw, err := json.Marshal(input)
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), "node", "run.mjs")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "SUITE="+string(raw))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return cmd
+}
+
+// run runs a script to its end and returns the laws that it found kept.
+func run(t *testing.T, cmd *exec.Cmd, hear func(line string)) []string {
+	t.Helper()
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	var passed []string
+	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if law, ok := strings.CutPrefix(lines.Text(), "ok "); ok {
+			passed = append(passed, law)
+			t.Log(law)
+		}
+		hear(lines.Text())
+	}
+	require.NoError(t, cmd.Wait(), errs.String())
+	return passed
+}
