@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/labstack/echo/v4"
 	"github.com/signet-authz/signet/pkg/audit"
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/domain"
@@ -317,8 +316,7 @@ func (p *Platform) recordUses(ctx context.Context, uses []audit.Use) error {
 	return p.Store.Platform().RecordCredentialUse(ctx, rows)
 }
 
-// ServerConfig is the front of the service of that name, for those who change
-// some of it; Server is the usual way.
+// ServerConfig is the front of the service of that name, for server.New.
 func (p *Platform) ServerConfig(name string) server.Config {
 	return server.Config{
 		Name: name, Version: Version, Commit: commit(), Logger: p.Logger, Now: p.Now, Seal: p.Seal, Hosts: p.Config.PublicHosts(),
@@ -326,9 +324,6 @@ func (p *Platform) ServerConfig(name string) server.Config {
 		Access: server.AccessLog(p.Config.Log.Access), Ready: p.Ready, Drain: p.Drain, Metrics: p.Metrics, Tracer: p.Tracer, Classify: Classify,
 	}
 }
-
-// Server is the front of the service of that name, ready for its routes.
-func (p *Platform) Server(name string) *echo.Echo { return server.New(p.ServerConfig(name)) }
 
 // Close ends the background work, writes what waits to be written, and closes
 // the stores. It is called after the last request.

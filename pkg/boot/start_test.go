@@ -18,10 +18,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/labstack/echo/v4"
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/stretchr/testify/require"
 )
@@ -155,9 +155,10 @@ func command(t *testing.T, name string, args ...string) (out, errOut *bytes.Buff
 	t.Helper()
 	out, errOut = &bytes.Buffer{}, &bytes.Buffer{}
 	return out, errOut, Command{Name: name, Args: args, Out: out, Err: errOut, Build: func(_ context.Context, p *Platform) (http.Handler, error) {
-		e := p.Server(name)
-		e.GET("/hello", func(c echo.Context) error { return c.String(http.StatusOK, "hello") })
-		return e, nil
+		mux := http.NewServeMux()
+		mux.Handle("/", server.New(p.ServerConfig(name)))
+		mux.HandleFunc("/hello", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello")) })
+		return mux, nil
 	}}
 }
 

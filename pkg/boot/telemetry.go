@@ -45,7 +45,7 @@ func newLogger(c Log, w io.Writer) *slog.Logger {
 func newHasher(c Password) *password.Hasher {
 	return password.New(password.Config{
 		MaxConcurrent: c.MaxConcurrent, MaxQueued: c.MaxQueued,
-		//nolint:gosec // Check has bounded all three
+		// Check has bounded all three.
 		Params: password.Params{MemoryKiB: uint32(c.MemoryKiB), Iterations: uint32(c.Iterations), Parallelism: uint8(c.Parallelism)},
 	})
 }

@@ -2,8 +2,6 @@ package boot
 
 import (
 	"context"
-	"database/sql"
-	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -143,20 +141,13 @@ func Classify(err error) *oauth.Error {
 	return nil
 }
 
-// outage recognises the faults of drivers by what they can do, since their
-// types stay within store and kv.
+// outage recognises what a store, or the way to it, could not do.
 func outage(err error) bool {
-	for _, known := range []error{kv.ErrUnavailable, kv.ErrEpoch, store.ErrBusy, password.ErrBusy, driver.ErrBadConn, sql.ErrConnDone, io.ErrUnexpectedEOF, context.DeadlineExceeded, net.ErrClosed} {
+	for _, known := range []error{kv.ErrUnavailable, kv.ErrEpoch, password.ErrBusy, io.ErrUnexpectedEOF, context.DeadlineExceeded, net.ErrClosed} {
 		if errors.Is(err, known) {
 			return true
 		}
 	}
 	var network net.Error
-	var postgres interface{ SQLState() string }
-	var connection interface{ SafeToRetry() bool }
-	var sqlite interface {
-		error
-		Code() int
-	}
-	return errors.As(err, &network) || errors.As(err, &postgres) || errors.As(err, &connection) || errors.As(err, &sqlite)
+	return store.Outage(err) || errors.As(err, &network)
 }

@@ -215,7 +215,7 @@ func sealWith(aead cipher.AEAD, version byte, plaintext, aad []byte) ([]byte, er
 	if _, err := rand.Read(out[1:]); err != nil {
 		return nil, err
 	}
-	return aead.Seal(out, out[1:], plaintext, aad), nil
+	return aead.Seal(out, out[1:], plaintext, aad), nil //nolint:gosec // the nonce was filled with random bytes just above
 }
 
 func openWith(aeads map[byte]cipher.AEAD, sealed, aad []byte) ([]byte, error) {

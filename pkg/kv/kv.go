@@ -16,19 +16,19 @@ import (
 )
 
 var (
-	// ErrNotFound: no such value, or none any more.
+	// ErrNotFound says that there is no such value, or none any more.
 	ErrNotFound = errors.New("kv: not found")
-	// ErrConsumed: the value was used before.
+	// ErrConsumed says that the value was used before.
 	ErrConsumed = errors.New("kv: already used")
-	// ErrEpoch: the assertion was issued before the replay memory began, so
+	// ErrEpoch says that the assertion was issued before the replay memory began, so
 	// that nobody can know whether it was used. A fresh one will do; callers
 	// answer 503.
 	ErrEpoch = errors.New("kv: issued before the replay memory began")
 	// ErrUnavailable wraps whatever kept Redis from answering; callers answer 503.
 	ErrUnavailable = errors.New("kv: unavailable")
-	// ErrInProgress: another request with the same idempotency key is at work.
+	// ErrInProgress says that another request with the same idempotency key is at work.
 	ErrInProgress = errors.New("kv: in progress")
-	// ErrMismatch: the idempotency key belongs to another request.
+	// ErrMismatch says that the idempotency key belongs to another request.
 	ErrMismatch = errors.New("kv: same key, different request")
 )
 

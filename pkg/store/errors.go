@@ -1,6 +1,8 @@
 package store
 
 import (
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"strings"
 
@@ -80,4 +82,22 @@ func translate(err error) error {
 		return ErrNotFound
 	}
 	return err
+}
+
+// Outage tells whether the database, or the way to it, failed to do what it was
+// asked: nothing is known then, and callers answer 503. The drivers' types stay
+// in this package, so they are told by what they can do.
+func Outage(err error) bool {
+	for _, known := range []error{ErrBusy, driver.ErrBadConn, sql.ErrConnDone} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	var postgres interface{ SQLState() string }
+	var connection interface{ SafeToRetry() bool }
+	var sqlite interface {
+		error
+		Code() int
+	}
+	return errors.As(err, &postgres) || errors.As(err, &connection) || errors.As(err, &sqlite)
 }

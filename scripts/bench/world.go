@@ -34,8 +34,6 @@ type world struct {
 	refresh []string
 	access  string // a JWT of the confidential client
 	blob    string // an opaque token
-	codes   chan string
-	serial  atomic.Int64
 }
 
 type account struct{ id, secret string }

@@ -93,8 +93,8 @@ func New(d Deps) (http.Handler, error) {
 	return e, nil
 }
 
-// spread adds facts to this process's revocations at once and pushes them to
-// the others; who misses the push reads them from SQL within a second.
+// spread tells this process of facts at once and pushes them to the others; who
+// misses the push reads them from SQL within a second.
 func spread(d Deps) func(context.Context, tenancy.Workspace, []domain.Revocation) {
 	return func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation) {
 		for i := range facts {

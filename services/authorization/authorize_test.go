@@ -260,7 +260,6 @@ func TestHintsSayWhoseAnswerIsWanted(t *testing.T) {
 		page := other.open(p.authorizeURL(client, "id_token_hint", hint))
 		require.True(t, page.isLogin())
 		p.refused(page.logIn("bob", secret), "login_required")
-		b.t = t
 		page = other.open(p.authorizeURL(client, "id_token_hint", hint))
 		require.NotEmpty(t, p.code(page.logIn("alice", secret)))
 		p.code(other.open(p.authorizeURL("app", "prompt", "login")).logIn("bob", secret))

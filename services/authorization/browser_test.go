@@ -40,7 +40,7 @@ type answer struct {
 // send sends one request and follows nothing.
 func (b *browser) send(method, address, body string, header ...string) *answer {
 	b.t.Helper()
-	r := httptest.NewRequest(method, address, strings.NewReader(body))
+	r := httptest.NewRequestWithContext(b.t.Context(), method, address, strings.NewReader(body))
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Origin", "null")
@@ -61,6 +61,7 @@ func (b *browser) send(method, address, body string, header ...string) *answer {
 	w := httptest.NewRecorder()
 	b.handler.ServeHTTP(w, r)
 	res := w.Result()
+	defer func() { _ = res.Body.Close() }()
 	b.jar.SetCookies(u, res.Cookies())
 	a := &answer{Response: res, URL: u, Body: readAll(b.t, res.Body), b: b}
 	require.NotEqual(b.t, http.StatusInternalServerError, a.StatusCode, a.Body)

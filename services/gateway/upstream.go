@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -64,9 +63,8 @@ func NewUpstream(origin string, transport http.RoundTripper, logger *slog.Logger
 		return nil, fmt.Errorf("gateway: %q is not an origin", origin)
 	}
 	up := &Upstream{origin: u, transport: transport}
-	errorLog := log.New(io.Discard, "", 0)
-	if logger != nil {
-		errorLog = slog.NewLogLogger(logger.Handler(), slog.LevelDebug)
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
 	}
 	up.proxy = &httputil.ReverseProxy{
 		Rewrite:        up.rewrite,
@@ -74,7 +72,7 @@ func NewUpstream(origin string, transport http.RoundTripper, logger *slog.Logger
 		ModifyResponse: modify,
 		ErrorHandler:   capture,
 		BufferPool:     newBuffers(),
-		ErrorLog:       errorLog,
+		ErrorLog:       slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
 	}
 	return up, nil
 }

@@ -20,7 +20,7 @@ func with(fields ...any) map[string]any {
 	return m
 }
 
-func list(v ...string) []string { return v }
+func list(v ...string) []string { return append([]string{}, v...) }
 
 func TestClientDefaultsAreThoseOfTheStandards(t *testing.T) {
 	w := newWorld(t)

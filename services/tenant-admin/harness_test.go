@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -42,9 +43,15 @@ type world struct {
 }
 
 // outbox is a Mailer that keeps what it was given.
-type outbox struct{ messages []tenantadmin.Message }
+type outbox struct {
+	messages []tenantadmin.Message
+	refuse   bool
+}
 
 func (o *outbox) Send(_ context.Context, m tenantadmin.Message) error {
+	if o.refuse {
+		return errors.New("the mail server is away")
+	}
 	o.messages = append(o.messages, m)
 	return nil
 }

@@ -158,6 +158,16 @@ func TestTenantWorksOnlyOnceItsOwnerIsVerified(t *testing.T) {
 	w.do(http.MethodPost, h.path("verify"), "", map[string]any{"token": w.mail.messages[0].Token}).problem(http.StatusBadRequest, "validation_failed")
 }
 
+func TestUnsentVerificationLeavesNothingBehind(t *testing.T) {
+	w := newWorld(t, mode("verify_email"))
+	w.mail.refuse = true
+	w.do(http.MethodPost, base, "", registration("acme")).problem(http.StatusServiceUnavailable, "unavailable")
+	w.mail.refuse = false
+	w.do(http.MethodPost, base, "", registration("acme")).is(http.StatusCreated)
+	w.do(http.MethodPost, base, "", registration("acme")).problem(http.StatusConflict, "conflict").about("/tid")
+	require.Len(t, w.mail.messages, 1, "nobody is written to about a name that is taken")
+}
+
 func TestVerifyEmailWithoutAMailerDoesNotStart(t *testing.T) {
 	w := newWorld(t)
 	d := w.deps()

@@ -44,7 +44,7 @@ func TestFaultyRequestsAreReportedToTheClient(t *testing.T) {
 		app := w.NewApp(t, map[string]any{"scope": "openid profile"})
 		public := w.Public(t, nil)
 		queryOnly := w.NewApp(t, map[string]any{"response_modes": []string{"query"}})
-		machine := w.NewApp(t, map[string]any{"grant_types": []string{"client_credentials"}, "response_types": []string{}})
+		machine := w.NewApp(t, map[string]any{"grant_types": []string{"client_credentials"}, "response_types": []string{}, "scope": "profile"})
 		deep := strings.Repeat("[", 5000)
 		for _, c := range []struct {
 			name  string
@@ -79,7 +79,6 @@ func TestFaultyRequestsAreReportedToTheClient(t *testing.T) {
 			{"resource with a fragment", app, "invalid_target", []string{"resource", "https://api.example#x"}},
 			{"resource unknown", app, "invalid_target", []string{"resource", "https://api.example"}},
 			{"registration", app, "registration_not_supported", []string{"registration", "{}"}},
-			{"request and request_uri", app, "invalid_request", []string{"request", "x", "request_uri", "https://app.example/r"}},
 			{"request", app, "request_not_supported", []string{"request", "eyJhbGciOiJub25lIn0.e30."}},
 			{"request_uri", app, "request_uri_not_supported", []string{"request_uri", "https://app.example/r"}},
 			{"id_token_hint is none", app, "invalid_request", []string{"id_token_hint", "x"}},
@@ -121,6 +120,7 @@ func TestFaultyRequestsAreReportedToTheClient(t *testing.T) {
 			}
 			redirected(t, r, p, "invalid_request")
 		}
+		errorPage(t, app.Authorize("request", "x", "request_uri", "https://app.example/r").Open(t, w.Browser(t)))
 		base := app.Authorize()
 		errorPage(t, w.Browser(t).Open(t, base.URL()+"&client_id="+app.ID))
 		many := app.Authorize()

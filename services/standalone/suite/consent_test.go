@@ -106,7 +106,7 @@ func TestConsentBelongsToTheUserWhoSawThePage(t *testing.T) {
 		require.True(t, consent.Has("consent-accept"))
 		second := other.Authorize("prompt", "login")
 		require.NotEmpty(t, second.ReadCode(t, party.LogIn(t, second.Open(t, b), bob)))
-		errorPage(t, consent.Press(t, "consent-accept"))
+		notOurForm(t, consent.Press(t, "consent-accept"))
 		silent := app.Authorize("prompt", "none")
 		redirected(t, silent, silent.Open(t, b), "consent_required")
 	})

@@ -88,6 +88,16 @@ func errorPage(t testing.TB, p *browser.Page) {
 	require.False(t, p.Has("login-submit") || p.Has("consent-accept"), "the page leads on: %s", p.Text())
 }
 
+// notOurForm expects the refusal of a form that did not come from our own page
+// in this browser.
+func notOurForm(t testing.TB, p *browser.Page) {
+	t.Helper()
+	require.Nil(t, p.Landing, "the browser was redirected")
+	require.Contains(t, []int{http.StatusBadRequest, http.StatusForbidden}, p.Status, p.Text())
+	htmlPage(t, p)
+	require.False(t, p.Has("login-submit") || p.Has("consent-accept"), "the page leads on: %s", p.Text())
+}
+
 // htmlPage expects the headers that every page for a person carries.
 func htmlPage(t testing.TB, p *browser.Page) {
 	t.Helper()

@@ -213,9 +213,9 @@ func TestLogoutWithoutProofAsksFirst(t *testing.T) {
 		require.NotEmpty(t, silent.Open(t, b).Answer().Get("code"), "no means no")
 
 		_, action, values := b.Open(t, w.Address("/oidc/logout")).Fill(t, "logout-yes")
-		errorPage(t, b.Post(t, action.String(), values, "cross-site"))
+		notOurForm(t, b.Post(t, action.String(), values, "cross-site"))
 		values.Set("csrf", values.Get("csrf")[1:]+"A")
-		errorPage(t, b.Post(t, action.String(), values, "same-origin"))
+		notOurForm(t, b.Post(t, action.String(), values, "same-origin"))
 		require.NotEmpty(t, silent.Open(t, b).Answer().Get("code"), "a forged form logs nobody out")
 
 		require.Equal(t, http.StatusOK, b.Open(t, w.Address("/oidc/logout")).Press(t, "logout-yes").Status)

@@ -1,7 +1,6 @@
 package suite_test
 
 import (
-	"context"
 	"net/http"
 	"testing"
 
@@ -16,8 +15,7 @@ import (
 func TestRestartCostsOnlyTheFlowsInHand(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	tg, stop, err := target.InProcess(context.WithoutCancel(t.Context()), target.Options{Name: "before", Data: data})
-	require.NoError(t, err)
+	tg, stop := inProcess(t, target.Options{Name: "before", Data: data})
 	n := party.Register(t, tg)
 	w := n.Default()
 	user := w.NewUser(t)
@@ -36,7 +34,8 @@ func TestRestartCostsOnlyTheFlowsInHand(t *testing.T) {
 	published := kids(keysAt(t, w))
 	require.NoError(t, stop())
 
-	again := inProcess(t, target.Options{Name: "after", Data: data, Listen: tg.Addr()})
+	again, stop := inProcess(t, target.Options{Name: "after", Data: data, Listen: tg.Addr()})
+	t.Cleanup(func() { require.NoError(t, stop()) })
 	require.Equal(t, tg.URL, again.URL)
 	require.Equal(t, published, kids(keysAt(t, w)))
 	require.True(t, app.Active(t, 0, tokens.Access))

@@ -94,7 +94,9 @@ func TestLogLinesCannotBeForged(t *testing.T) {
 		w := party.Register(t, tg).Default()
 		app := w.NewApp(t, nil)
 		evil := "x\r\n{\"level\":\"ERROR\",\"msg\":\"forged-" + w.Tenant.TID + "\"}\x1b[31m"
-		party.LogIn(t, app.Authorize("state", evil).Open(t, w.Browser(t)), party.User{Email: evil, Password: evil})
+		b := w.Browser(t)
+		app.Authorize("state", evil).Open(t, b)
+		party.LogIn(t, app.Authorize().Open(t, b), party.User{Email: evil, Password: evil})
 		app.Token(t, "grant_type", evil)
 		w.Post(t, 0, "/oauth2/token", "grant_type=x", "Content-Type", formType, "User-Agent", strings.NewReplacer("\r", "", "\n", "", "\x1b", "").Replace(evil))
 		if tg.Log == nil {

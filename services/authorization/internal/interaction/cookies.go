@@ -44,7 +44,7 @@ func (k Cookies) read(r *http.Request, base string) (string, bool) {
 // it means anything is decided here, not there. SameSite is Lax, as the
 // authorization endpoint is reached by links from other sites.
 func (k Cookies) set(answer http.ResponseWriter, w tenancy.Workspace, base, value string) {
-	cookie := &http.Cookie{
+	cookie := &http.Cookie{ //nolint:gosec // Secure is off for http on loopback hosts only
 		Name: k.name(base), Value: value, Path: w.CookiePath(),
 		Secure: k.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}

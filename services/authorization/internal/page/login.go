@@ -246,14 +246,10 @@ func (v *visit) showLogin(l loginView) error {
 	view.Page = v.frame(locales, policy)
 	view.Action, view.Tx = v.path("/login"), l.transaction
 	view.CSRF = v.browser.CSRF(loginPurpose(l.transaction))
-	status := http.StatusOK
-	switch l.failure {
-	case "":
-	case pages.LoginBusy:
+	status := http.StatusOK // a form shown again is no fault of HTTP
+	if l.failure == pages.LoginBusy {
 		status = http.StatusServiceUnavailable
 		v.c.Response().Header().Set("Retry-After", "2")
-	default:
-		status = http.StatusBadRequest
 	}
 	return v.show(status, func(out io.Writer) error { return v.Renderer.Login(out, view) })
 }

@@ -42,11 +42,12 @@ type Pages struct {
 	Now   func() time.Time
 }
 
-// visit is one request of one browser to one workspace.
+// visit is one request of one browser to one workspace, and lives as long as
+// its context.
 type visit struct {
 	*Pages
 	c       echo.Context
-	ctx     context.Context //nolint:containedctx // of the one request, for whose length a visit lives
+	ctx     context.Context
 	w       tenancy.Workspace
 	browser *interaction.Browser
 	trace   *trace.Trace // of the authorization endpoint; nil elsewhere

@@ -2,6 +2,7 @@ package request_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -51,10 +52,10 @@ func input(t testing.TB, raw string) (*request.Input, bool) {
 	t.Helper()
 	params, err := oauth.ParseForm(raw)
 	duplicate := ""
-	if dup, ok := err.(*oauth.DuplicateError); ok { //nolint:errorlint // ParseForm returns it bare
-		duplicate, err = dup.Name, nil
-	}
-	if err != nil {
+	var dup *oauth.DuplicateError
+	if errors.As(err, &dup) {
+		duplicate = dup.Name
+	} else if err != nil {
 		return nil, false
 	}
 	w, err := tenancy.NewResolver(directory{}, "https://id.example").Workspace(context.Background(), "acme", "default")

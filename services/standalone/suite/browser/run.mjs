@@ -25,8 +25,9 @@ const complaints = []
 async function visit(options) {
   const context = await chrome.newContext({ viewport: { width: 420, height: 860 }, ...options })
   page = await context.newPage()
-  page.on('console', (m) => { if (m.type() === 'error' && !m.text().includes('status of 401')) complaints.push(m.text()) })
+  page.on('console', (m) => { if (m.type() === 'error' && !m.text().includes('Failed to load resource')) complaints.push(m.text()) })
   page.on('pageerror', (e) => complaints.push(String(e)))
+  page.on('response', (r) => { if (r.status() >= 400 && r.status() !== 401) complaints.push(`${r.status()} ${r.request().method()} ${r.url()}`) })
   return context
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/signet-authz/signet/api/admin"
+	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
@@ -52,12 +53,6 @@ func (a *API) registerTenant(k *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	token := ""
-	if a.Registration.Mode == VerifyEmail {
-		token = keys.NewBearer()
-		n.Tenant.State, n.Tenant.EmailVerified = domain.StateSuspended, false
-		n.Verification = store.Verification{TokenHash: keys.HashBearer(token), ExpiresAt: a.Now().Add(verificationLife)}
-	}
 	service, err := a.serviceClient(in, &n)
 	if err != nil {
 		return answer{}, err
@@ -67,16 +62,34 @@ func (a *API) registerTenant(k *call) (answer, error) {
 		return answer{}, h.err
 	}
 	n.Owner.PasswordHash = h.phc
+	if a.Registration.Mode == VerifyEmail {
+		if err := a.askOwner(k, &n); err != nil {
+			return answer{}, err
+		}
+	}
 	if err := a.Store.Platform().CreateTenant(k.ctx, n, k.event("tenant.create", "tenant", in.TID)); err != nil {
 		return answer{}, err
 	}
-	a.Invalidate(k.ctx, tenantMade(in.TID))
-	if token != "" {
-		if err := a.Registration.Verify(k.ctx, in.Owner.Email, in.TID, token); err != nil {
-			return answer{}, problem.Unavailable.Because("the verification could not be sent", err)
-		}
-	}
+	// Somebody may have asked for the name before it was taken, and been told
+	// that there is no such tenant.
+	a.Invalidate(k.ctx, cache.Invalidation{Kind: cache.KindTenant, TID: in.TID})
 	return a.registered(k.ctx, n, service)
+}
+
+// askOwner makes the tenant wait until its owner has proven the address. The
+// token is sent before the tenant is made: a message about nothing does no
+// harm, a tenant that waits for a message that was never sent is lost.
+func (a *API) askOwner(k *call, n *store.NewTenant) error {
+	if _, err := a.Resolver.Tenant(k.ctx, n.Tenant.TID); err == nil {
+		return problem.Conflict.With(problem.Finding{Pointer: "/tid", Detail: "This value is taken."})
+	}
+	token := keys.NewBearer()
+	if err := a.Registration.Verify(k.ctx, n.Owner.Email, n.Tenant.TID, token); err != nil {
+		return problem.Unavailable.Because("the verification could not be sent", err)
+	}
+	n.Tenant.State = domain.StateSuspended
+	n.Verification = store.Verification{TokenHash: keys.HashBearer(token), ExpiresAt: a.Now().Add(verificationLife)}
+	return nil
 }
 
 // mayRegister says whether this caller may take this name.
@@ -143,7 +156,7 @@ func (a *API) newTenant(ctx context.Context, in admin.Registration) (store.NewTe
 	}
 	adminID, defaultID := newID(), newID()
 	n := store.NewTenant{
-		Tenant: domain.Tenant{ID: newID(), TID: in.TID, DisplayName: name, State: domain.StateActive, AdminWorkspaceID: adminID, EmailVerified: false},
+		Tenant: domain.Tenant{ID: newID(), TID: in.TID, DisplayName: name, State: domain.StateActive, AdminWorkspaceID: adminID},
 		Owner:  domain.User{UserID: keys.NewUserID(), Email: in.Owner.Email, Name: in.Owner.Name},
 	}
 	administration, err := a.newWorkspace(ctx, domain.Workspace{ID: adminID, TenantID: n.Tenant.ID, AID: domain.AdminWorkspace, DisplayName: name + " administration", State: domain.StateActive})

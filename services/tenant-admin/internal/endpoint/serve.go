@@ -26,7 +26,7 @@ import (
 // call is one admitted request. Its tenant and workspace are set where the path
 // names them.
 type call struct {
-	ctx       context.Context //nolint:containedctx // a call lives as long as its request
+	ctx       context.Context
 	echo      echo.Context
 	op        *document.Operation
 	caller    caller.Caller

@@ -68,15 +68,15 @@ func (a *API) createWorkspace(k *call) (answer, error) {
 	if err := k.input(&m, &id); err != nil {
 		return answer{}, err
 	}
-	w, found := rules.Workspace(m, domain.Workspace{ID: newID(), AID: id.AID, State: domain.StateActive}, a.AuthMethods)
 	if !domain.ValidSlug(id.AID) {
-		found = append(found, problem.Finding{Pointer: "/aid", Detail: "Use 2 to 40 lower-case letters, digits and single hyphens, beginning and ending with a letter or digit."})
+		return answer{}, problem.Invalid.With(problem.Finding{Pointer: "/aid", Detail: "Use 2 to 40 lower-case letters, digits and single hyphens, beginning and ending with a letter or digit."})
 	}
+	if domain.CheckAID(id.AID) != nil || id.AID == domain.AdminWorkspace {
+		return answer{}, problem.Conflict.With(problem.Finding{Pointer: "/aid", Detail: "This name is reserved."})
+	}
+	w, found := rules.Workspace(m, domain.Workspace{ID: newID(), AID: id.AID, State: domain.StateActive}, a.AuthMethods)
 	if len(found) > 0 {
 		return answer{}, problem.Invalid.With(found...)
-	}
-	if err := domain.CheckAID(id.AID); err != nil {
-		return answer{}, problem.Conflict.With(problem.Finding{Pointer: "/aid", Detail: "This name is reserved."})
 	}
 	n, err := a.newWorkspace(k.ctx, w)
 	if err != nil {

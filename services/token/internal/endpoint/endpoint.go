@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/signet-authz/signet/pkg/accesstoken"
@@ -106,9 +105,4 @@ func noContent(c echo.Context) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Pragma", "no-cache")
 	return c.NoContent(http.StatusOK)
-}
-
-func parseGrantID(s string) (uuid.UUID, bool) {
-	id, err := uuid.Parse(s)
-	return id, err == nil && id != uuid.Nil
 }

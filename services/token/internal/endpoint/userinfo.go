@@ -85,7 +85,7 @@ func bearerError(w tenancy.Workspace, err error) error {
 	e := oauth.AsError(err)
 	challenge := `Bearer realm="` + w.Issuer() + `"`
 	switch {
-	case err == error(errNoToken):
+	case e.Reason() == errNoToken.Reason():
 	case errors.Is(e, oauth.ErrInvalidToken), errors.Is(e, oauth.ErrInsufficientScope), errors.Is(e, oauth.ErrInvalidRequest):
 		challenge += `, error="` + e.Code + `", error_description="` + e.Description + `"`
 	default:

@@ -68,7 +68,7 @@ func StartPostgres(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.stop = syscall.SIGINT // fast shutdown
+	s.stop = syscall.SIGQUIT // at once, as a crash would
 	data := filepath.Join(s.directory, "data")
 	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "--pgdata", data, "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
 	initdb.Dir, initdb.SysProcAttr = s.directory, &syscall.SysProcAttr{Credential: s.account}
@@ -176,7 +176,7 @@ func (s *Server) Redis(ctx context.Context, command string) (string, error) {
 	return strings.TrimSpace(string(answer[:n])), err
 }
 
-// Stop ends the server: Redis as by kill -9, Postgres in good order.
+// Stop ends the server at once, as a crash would.
 func (s *Server) Stop() {
 	if s.process == nil {
 		return
