@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
@@ -155,10 +156,9 @@ func command(t *testing.T, name string, args ...string) (out, errOut *bytes.Buff
 	t.Helper()
 	out, errOut = &bytes.Buffer{}, &bytes.Buffer{}
 	return out, errOut, Command{Name: name, Args: args, Out: out, Err: errOut, Build: func(_ context.Context, p *Platform) (http.Handler, error) {
-		mux := http.NewServeMux()
-		mux.Handle("/", server.New(p.ServerConfig(name)))
-		mux.HandleFunc("/hello", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello")) })
-		return mux, nil
+		e := server.New(p.ServerConfig(name))
+		e.GET("/hello", echo.WrapHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("hello")) })))
+		return e, nil
 	}}
 }
 
