@@ -89,7 +89,7 @@ func claimsOf(raw, place string) (map[string]*claimRequest, *oauth.Error) {
 func (s *state) revealed(claims map[string]*claimRequest) []string {
 	var names []string
 	for name := range claims {
-		scope := scopeOfClaim(name)
+		scope := oauth.ScopeOfClaim(name)
 		if _, known := s.Catalog.Scopes[scope]; !known || !s.client.Scope.Has(scope) {
 			continue
 		}
@@ -101,18 +101,6 @@ func (s *state) revealed(claims map[string]*claimRequest) []string {
 	slices.Sort(names)
 	slices.Sort(s.request.ClaimScope)
 	return names
-}
-
-// scopeOfClaim is the scope that reveals a claim about the user (OpenID Connect
-// Core, section 5.4), empty for all other claims.
-func scopeOfClaim(name string) string {
-	switch name {
-	case "email", "email_verified":
-		return oauth.ScopeEmail
-	case "name", "given_name", "family_name", "preferred_username", "picture", "locale", "updated_at":
-		return oauth.ScopeProfile
-	}
-	return ""
 }
 
 // checkJSON reads a text token by token: one object, not too deep, no member

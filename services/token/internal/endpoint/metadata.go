@@ -19,7 +19,6 @@ import (
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/tenancy"
-	"github.com/signet-authz/signet/services/token/internal/issue"
 	"github.com/signet-authz/signet/web/pages"
 )
 
@@ -143,7 +142,7 @@ func (e *Endpoints) describeWorkspace(ctx context.Context, w tenancy.Workspace) 
 		IntrospectionEndpointAuthMethodsSupported:  confidential,
 		RevocationEndpointAuthMethodsSupported:     methods,
 		CodeChallengeMethodsSupported:              []string{oauth.ChallengeMethodS256},
-		ClaimsSupported:                            append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"}, issue.ClaimNames()...),
+		ClaimsSupported:                            append([]string{"sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"}, oauth.ClaimNames()...),
 		PromptValuesSupported:                      oauth.Prompts(),
 		UILocalesSupported:                         pages.Languages(),
 		ClaimsParameterSupported:                   true,

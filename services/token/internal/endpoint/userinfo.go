@@ -13,7 +13,6 @@ import (
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
-	"github.com/signet-authz/signet/services/token/internal/issue"
 )
 
 // UserInfo is the UserInfo endpoint (OpenID Connect Core, section 5.3): what
@@ -42,7 +41,7 @@ func (e *Endpoints) UserInfo(c echo.Context) error {
 	case err != nil:
 		return oauth.ErrTemporarilyUnavailable.Because("the user could not be read", err)
 	}
-	out := issue.UserClaims(user.Claims(), scope, claims.UserInfoClaims)
+	out := user.Claims().Reveal(scope, claims.UserInfoClaims)
 	out["sub"] = claims.Subject
 	return answer(c, http.StatusOK, out)
 }

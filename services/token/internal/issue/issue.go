@@ -140,7 +140,7 @@ func withRequested(claims []byte, a oauth.Authorization) ([]byte, error) {
 	if len(a.IDTokenClaims) == 0 {
 		return claims, nil
 	}
-	extra := UserClaims(a.Claims, nil, a.IDTokenClaims)
+	extra := a.Claims.Reveal(nil, a.IDTokenClaims)
 	if len(extra) == 0 {
 		return claims, nil
 	}
