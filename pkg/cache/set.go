@@ -1,6 +1,8 @@
 package cache
 
 import (
+	"context"
+
 	"github.com/google/uuid"
 	"github.com/signet-authz/signet/pkg/domain"
 )
@@ -23,6 +25,15 @@ type Invalidation struct {
 	WorkspaceID uuid.UUID          `json:"workspace_id,omitzero"`
 	ClientID    string             `json:"client_id,omitempty"`
 	Revocation  *domain.Revocation `json:"revocation,omitempty"`
+}
+
+// Spread tells every process, this one included, what has ended: by the
+// invalidation that the process announces with. Who misses the announcement
+// reads the facts from SQL within a second.
+func Spread(ctx context.Context, announce func(context.Context, Invalidation), facts []domain.Revocation) {
+	for i := range facts {
+		announce(ctx, Invalidation{Kind: KindRevocation, WorkspaceID: facts[i].WorkspaceID, Revocation: &facts[i]})
+	}
 }
 
 // Set is every cache of a process. Those that a service does not need may be

@@ -248,8 +248,10 @@ func (f *flow) code(ctx context.Context, prompt string) (code, verifier string, 
 	return "", "", errors.New("the flow does not end")
 }
 
-var hidden = regexp.MustCompile(`<input[^>]*type="hidden"[^>]*>`)
-var attribute = regexp.MustCompile(`(name|value)="([^"]*)"`)
+var (
+	hidden    = regexp.MustCompile(`<input[^>]*type="hidden"[^>]*>`)
+	attribute = regexp.MustCompile(`(name|value)="([^"]*)"`)
+)
 
 func (f *flow) submit(ctx context.Context, page, path string, values url.Values) (string, string, error) {
 	for _, input := range hidden.FindAllString(page, -1) {

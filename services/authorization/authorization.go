@@ -73,7 +73,7 @@ func New(d Deps) (http.Handler, error) {
 		Interactions: &interaction.Interactions{
 			KV: d.KV, Store: d.Store, Root: d.Root, Origin: oauth.Origin(public), Cookies: interaction.Cookies{Secure: public.Scheme == "https"},
 		},
-		Ended: spread(d), Audit: d.Audit.Record, Now: d.Now,
+		Ended: ended(d), Audit: d.Audit.Record, Now: d.Now,
 	}
 
 	d.Server.Render = p.RenderError
@@ -93,12 +93,7 @@ func New(d Deps) (http.Handler, error) {
 	return e, nil
 }
 
-// spread tells this process of facts at once and pushes them to the others; who
-// misses the push reads them from SQL within a second.
-func spread(d Deps) func(context.Context, tenancy.Workspace, []domain.Revocation) {
-	return func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation) {
-		for i := range facts {
-			d.Invalidate(ctx, cache.Invalidation{Kind: cache.KindRevocation, WorkspaceID: w.ID(), Revocation: &facts[i]})
-		}
-	}
+// ended spreads what a request found ended.
+func ended(d Deps) func(context.Context, []domain.Revocation) {
+	return func(ctx context.Context, facts []domain.Revocation) { cache.Spread(ctx, d.Invalidate, facts) }
 }

@@ -119,8 +119,11 @@ func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	form.Set("login", "alice")
 	form.Set("password", secret)
 	for _, header := range [][]string{
-		{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Sec-Fetch-Site", "", "Origin", "https://evil.example"},
-		{"Sec-Fetch-Site", "", "Origin", "http://id.example"}, {"Sec-Fetch-Site", "", "Origin", "https://id.example:8443"},
+		{"Sec-Fetch-Site", "cross-site"},
+		{"Sec-Fetch-Site", "same-site"},
+		{"Sec-Fetch-Site", "", "Origin", "https://evil.example"},
+		{"Sec-Fetch-Site", "", "Origin", "http://id.example"},
+		{"Sec-Fetch-Site", "", "Origin", "https://id.example:8443"},
 	} {
 		require.Equal(t, "We did not accept this form", b.send(http.MethodPost, action, form.Encode(), header...).errorPage(http.StatusForbidden), header)
 	}

@@ -34,7 +34,7 @@ const (
 // world is the service on a real store (SQLite), a real Redis in the process
 // and a clock of its own.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	platform *boot.Platform
 	handler  http.Handler
 	echo     *echo.Echo
@@ -62,12 +62,14 @@ func mode(m string) option { return func(d *tenantadmin.Deps) { d.Registration.M
 
 func perSource(n int) option { return func(d *tenantadmin.Deps) { d.Registration.PerSource = n } }
 
-func newWorld(t *testing.T, options ...option) *world {
+func newWorld(t testing.TB, options ...option) *world {
 	t.Helper()
 	w := &world{t: t, clock: &atomic.Int64{}, mail: &outbox{}}
 	cfg := boot.Defaults()
 	cfg.PublicURL, cfg.Data, cfg.Env = publicURL, t.TempDir(), boot.Development
-	cfg.Password.MemoryKiB, cfg.Password.Iterations = 8, 1
+	if _, measured := t.(*testing.B); !measured {
+		cfg.Password.MemoryKiB, cfg.Password.Iterations = 8, 1
+	}
 	p, err := boot.Start(t.Context(), boot.Standalone, cfg, boot.WithNow(w.now), boot.WithLogger(slog.New(slog.DiscardHandler)))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = p.Close(context.Background()) })
@@ -98,13 +100,13 @@ func (w *world) deps() tenantadmin.Deps {
 	return tenantadmin.Deps{
 		Server: front, Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches, Passwords: p.Passwords,
 		Invalidate: p.Invalidate, AuthMethods: clientauth.Methods,
-		Registration: tenantadmin.Registration{Mode: "open", PerSource: 1000, Per: time.Hour}, Mailer: w.mail, Now: w.now,
+		Registration: tenantadmin.Registration{Mode: "open", PerSource: 1_000_000, Per: time.Hour}, Mailer: w.mail, Now: w.now,
 	}
 }
 
 // reply is an answer as it came over the wire.
 type reply struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	body   []byte
@@ -299,7 +301,7 @@ func (h *house) member(name string, role domain.Role) (userID, token string) {
 }
 
 // remake builds the service again on changed dependencies.
-func remake(t *testing.T, d tenantadmin.Deps) http.Handler {
+func remake(t testing.TB, d tenantadmin.Deps) http.Handler {
 	t.Helper()
 	handler, err := tenantadmin.New(d)
 	require.NoError(t, err)

@@ -1,6 +1,8 @@
 package tenantadmin_test
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/http"
 	"strings"
 	"testing"
@@ -23,6 +25,17 @@ func TestPagesFetchNothingFromElsewhere(t *testing.T) {
 		for _, attribute := range []string{`src="http`, `href="http`, "url(http", "@import"} {
 			require.NotContains(t, page, attribute, path)
 		}
+	}
+}
+
+func TestPolicyAllowsThePagesOwnStyleAlone(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"/docs", "/console"} {
+		r := w.do(http.MethodGet, path, "", nil).is(http.StatusOK)
+		_, style, _ := strings.Cut(string(r.body), "<style>")
+		style, _, _ = strings.Cut(style, "</style>")
+		sum := sha256.Sum256([]byte(style))
+		require.Contains(t, r.header.Get("Content-Security-Policy"), "style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
 	}
 }
 

@@ -29,7 +29,7 @@ var specification = sync.OnceValue(func() *openapi3.T {
 
 // follows checks that an answer is one that the specification describes. Every
 // answer of every test comes by here.
-func follows(t *testing.T, method, path string, r reply) {
+func follows(t testing.TB, method, path string, r reply) {
 	t.Helper()
 	path, ok := strings.CutPrefix(path, "/api/v1")
 	if !ok || r.status == http.StatusMethodNotAllowed || method == http.MethodOptions {

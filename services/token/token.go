@@ -52,7 +52,7 @@ func New(d Deps) (http.Handler, error) {
 	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil || d.Issued == nil || d.Usage == nil || d.Now == nil {
 		return nil, errors.New("token: a dependency is missing")
 	}
-	ended := spread(d)
+	ended := ended(d)
 	e := &endpoint.Endpoints{
 		Authenticator: authenticator(d),
 		Verifier:      &accesstoken.Verifier{Rings: d.Caches.Rings.Ring, Revocations: d.Caches.Revocations, Now: d.Now},
@@ -124,15 +124,9 @@ func authenticator(d Deps) *clientauth.Authenticator {
 	})
 }
 
-// spread adds facts to this process's revocations at once and pushes them to
-// the others; who misses the push reads them from SQL within a second.
-func spread(d Deps) func(context.Context, tenancy.Workspace, []domain.Revocation) {
-	return func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation) {
-		for i := range facts {
-			d.Caches.Revocations.Add(facts[i])
-			d.Invalidate(ctx, cache.Invalidation{Kind: cache.KindRevocation, WorkspaceID: w.ID(), Revocation: &facts[i]})
-		}
-	}
+// ended spreads what a request found ended.
+func ended(d Deps) func(context.Context, []domain.Revocation) {
+	return func(ctx context.Context, facts []domain.Revocation) { cache.Spread(ctx, d.Invalidate, facts) }
 }
 
 // keysChanged tells everybody that a workspace has another key.

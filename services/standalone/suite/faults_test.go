@@ -168,6 +168,7 @@ func (d *deployment) withoutRedis(t *testing.T) {
 	r := d.app.Authorize()
 	code := r.Code(t, d.browser, d.user)
 	d.Redis.Stop()
+	defer func() { require.NoError(t, d.Redis.Start(context.WithoutCancel(t.Context()))) }()
 
 	var took []time.Duration
 	for i := range 20 {
@@ -180,12 +181,10 @@ func (d *deployment) withoutRedis(t *testing.T) {
 	slices.Sort(took)
 	require.Less(t, took[len(took)/2], refusalMedian, "callers wait for Redis in vain")
 
-	p := d.app.Authorize().Open(t, d.workspace.Browser(t))
-	require.Nil(t, p.Landing, "there is no session and no transaction, so nowhere to go")
-	require.Equal(t, http.StatusServiceUnavailable, p.Status)
-	htmlPage(t, p)
-	silent := d.app.Authorize("prompt", "none")
-	redirected(t, silent, silent.Open(t, d.browser), "temporarily_unavailable")
+	for _, b := range []*browser.Browser{d.browser, d.workspace.Browser(t)} {
+		begun := d.app.Authorize()
+		redirected(t, begun, begun.Open(t, b), "temporarily_unavailable")
+	}
 
 	// What needs no Redis goes on.
 	for node := range d.Nodes {
@@ -220,6 +219,7 @@ func (d *deployment) withoutPostgres(t *testing.T) {
 		require.Equal(t, http.StatusOK, d.app.Call(t, node, "/oauth2/token", "grant_type", "client_credentials", "scope", "profile").Status)
 	}
 	d.Postgres.Stop()
+	defer func() { require.NoError(t, d.Postgres.Start(context.WithoutCancel(t.Context()))) }()
 
 	own := func(node int) wire.Answer {
 		return d.app.Call(t, node, "/oauth2/token", "grant_type", "client_credentials", "scope", "profile")

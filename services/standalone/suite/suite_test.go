@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/signet-authz/signet/services/standalone/suite/internal/target"
@@ -28,8 +29,26 @@ func TestMain(m *testing.M) {
 			fmt.Fprintln(os.Stderr, "suite:", err)
 			return 1
 		}
-		return m.Run()
+		code := m.Run()
+		if code != 0 {
+			keepLogs()
+		}
+		return code
 	}())
+}
+
+// keepLogs writes down what the targets logged, for whoever looks into a
+// failure.
+func keepLogs() {
+	for _, tg := range targets {
+		if tg.Log == nil {
+			continue
+		}
+		name := filepath.Join(os.TempDir(), "signet-suite-"+tg.Name+".log")
+		if err := os.WriteFile(name, []byte(tg.Log()), 0o600); err == nil {
+			fmt.Fprintf(os.Stderr, "suite: what %s logged is in %s\n", tg.Name, name)
+		}
+	}
 }
 
 // each runs a law against every target.

@@ -142,8 +142,11 @@ func TestErrorsEchoNothing(t *testing.T) {
 		w := party.Register(t, tg).Default()
 		app := w.NewApp(t, nil)
 		for _, pairs := range [][]string{
-			{"grant_type", "canary<script>"}, {"grant_type", "authorization_code", "code", "canary<script>"}, {"grant_type", "refresh_token", "refresh_token", "canary<script>"},
-			{"grant_type", "client_credentials", "scope", "canary<script>"}, {"grant_type", "client_credentials", "resource", "https://canary.example/<script>"},
+			{"grant_type", "canary<script>"},
+			{"grant_type", "authorization_code", "code", "canary<script>"},
+			{"grant_type", "refresh_token", "refresh_token", "canary<script>"},
+			{"grant_type", "client_credentials", "scope", "canary<script>"},
+			{"grant_type", "client_credentials", "resource", "https://canary.example/<script>"},
 		} {
 			a := app.Token(t, pairs...)
 			require.Equal(t, http.StatusBadRequest, a.Status)

@@ -195,6 +195,6 @@ func (v *visit) done(facts []domain.Revocation, err error, notice pages.AccountN
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return oauth.ErrTemporarilyUnavailable.Because("the change could not be recorded", err)
 	}
-	v.Ended(v.ctx, v.w, facts)
+	v.Ended(v.ctx, facts)
 	return v.seeOther(v.path("/account") + "?done=" + string(notice))
 }

@@ -142,7 +142,7 @@ func (v *visit) endSession(r *logoutRequest, s *store.Standing) error {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return oauth.ErrTemporarilyUnavailable.Because("the session could not be ended", err)
 	}
-	v.Ended(v.ctx, v.w, facts)
+	v.Ended(v.ctx, facts)
 	return v.loggedOut(r)
 }
 

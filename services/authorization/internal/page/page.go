@@ -36,7 +36,7 @@ type Pages struct {
 	Renderer     *pages.Renderer
 	Traces       *trace.Recorder
 	// Ended spreads what a request ended, here and to other processes.
-	Ended func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation)
+	Ended func(ctx context.Context, facts []domain.Revocation)
 	// Audit records what needs no transaction of its own; it must not block.
 	Audit func(domain.AuditEvent)
 	Now   func() time.Time

@@ -89,7 +89,7 @@ func echoPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
 }
 
-// needs is the reach that a route needs on this path. What is written below the
+// needsOn is the reach that a route needs in the workspace. What is written below the
 // workspace "admin" decides who administers the tenant: a client there can be
 // given the scopes of this API, and a user's password is a member's. So it
 // takes an owner.
@@ -111,21 +111,7 @@ func (a *API) changed(c *call, kind, clientID string) {
 }
 
 // ended tells every process what has ended.
-func (a *API) ended(c *call, facts []domain.Revocation) {
-	for i := range facts {
-		a.Invalidate(c.ctx, cache.Invalidation{Kind: cache.KindRevocation, WorkspaceID: facts[i].WorkspaceID, Revocation: &facts[i]})
-	}
-}
-
-// Paths lists the mounted verbs and paths, with {names}, for tests and
-// documentation.
-func (a *API) Paths() []string {
-	var out []string
-	for _, r := range a.routes() {
-		out = append(out, r.method+" "+r.path)
-	}
-	return out
-}
+func (a *API) ended(c *call, facts []domain.Revocation) { cache.Spread(c.ctx, a.Invalidate, facts) }
 
 // problemType is the media type of RFC 9457.
 const problemType = "application/problem+json"

@@ -149,11 +149,11 @@ func (k *call) read() error {
 	r := k.echo.Request()
 	query, err := oauth.ParseForm(r.URL.RawQuery)
 	if err != nil {
-		return problem.Invalid.With(problem.Finding{Parameter: "?", Detail: "The query is malformed or repeats a parameter."})
+		return problem.Invalid.With(problem.Finding{Detail: "The query is malformed or repeats a parameter."})
 	}
 	for name := range query {
 		if !slices.Contains(k.op.Query, name) {
-			return problem.Invalid.With(problem.Finding{Parameter: "?", Detail: "The query has a parameter that is not known here."})
+			return problem.Invalid.With(problem.Finding{Detail: "The query has a parameter that is not known here."})
 		}
 	}
 	k.query = query

@@ -16,12 +16,6 @@ import (
 	"github.com/signet-authz/signet/services/tenant-admin/internal/rules"
 )
 
-func tenantMade(tid string) cache.Invalidation {
-	// Somebody may have asked for the name before it was taken, and been told
-	// that there is no such tenant.
-	return cache.Invalidation{Kind: cache.KindTenant, TID: tid}
-}
-
 func workspaceForm(w domain.Workspace) admin.Workspace {
 	m := rules.WorkspaceForm(w)
 	return admin.Workspace{

@@ -205,8 +205,10 @@ func certificate(r *report, m admin.ClientMetadata, c *domain.Client) {
 	c.TLSClientAuthSubjectDN, c.TLSClientAuthSANDNS, c.TLSClientAuthSANURI = m.TLSClientAuthSubjectDN, m.TLSClientAuthSANDNS, m.TLSClientAuthSANURI
 	c.TLSClientAuthSANIP, c.TLSClientAuthSANEmail = m.TLSClientAuthSANIP, m.TLSClientAuthSANEmail
 	names := []struct{ at, value string }{
-		{"/tls_client_auth_subject_dn", c.TLSClientAuthSubjectDN}, {"/tls_client_auth_san_dns", c.TLSClientAuthSANDNS},
-		{"/tls_client_auth_san_uri", c.TLSClientAuthSANURI}, {"/tls_client_auth_san_ip", c.TLSClientAuthSANIP},
+		{"/tls_client_auth_subject_dn", c.TLSClientAuthSubjectDN},
+		{"/tls_client_auth_san_dns", c.TLSClientAuthSANDNS},
+		{"/tls_client_auth_san_uri", c.TLSClientAuthSANURI},
+		{"/tls_client_auth_san_ip", c.TLSClientAuthSANIP},
 		{"/tls_client_auth_san_email", c.TLSClientAuthSANEmail},
 	}
 	given := 0

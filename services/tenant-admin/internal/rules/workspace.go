@@ -71,9 +71,14 @@ func settings(m admin.WorkspaceMetadata, served []string) domain.Settings {
 		into *time.Duration
 		from int
 	}{
-		{&s.AccessTokenTTL, m.AccessTokenTTL}, {&s.IDTokenTTL, m.IDTokenTTL}, {&s.CodeTTL, m.CodeTTL},
-		{&s.RefreshTokenTTL, m.RefreshTokenTTL}, {&s.RefreshTokenMaxTTL, m.RefreshTokenMaxTTL}, {&s.RefreshGrace, m.RefreshGrace},
-		{&s.SessionTTL, m.SessionTTL}, {&s.SessionMaxTTL, m.SessionMaxTTL},
+		{&s.AccessTokenTTL, m.AccessTokenTTL},
+		{&s.IDTokenTTL, m.IDTokenTTL},
+		{&s.CodeTTL, m.CodeTTL},
+		{&s.RefreshTokenTTL, m.RefreshTokenTTL},
+		{&s.RefreshTokenMaxTTL, m.RefreshTokenMaxTTL},
+		{&s.RefreshGrace, m.RefreshGrace},
+		{&s.SessionTTL, m.SessionTTL},
+		{&s.SessionMaxTTL, m.SessionMaxTTL},
 	} {
 		if ttl.from > 0 {
 			*ttl.into = seconds(ttl.from)

@@ -34,7 +34,7 @@ type Endpoints struct {
 	// Issued is told of every client_credentials issuance; it must not block.
 	Issued func(domain.AuditEvent)
 	// Ended spreads what a request found ended, here and to other processes.
-	Ended func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation)
+	Ended func(ctx context.Context, facts []domain.Revocation)
 	Now   func() time.Time
 
 	metadata *cache.Cache[metadataKey, document]
@@ -77,13 +77,6 @@ func (e *Endpoints) event(c echo.Context, w tenancy.Workspace, clientID string) 
 	return domain.AuditEvent{
 		WorkspaceID: w.ID(), At: e.Now(), ActorKind: "client", ActorID: clientID,
 		IP: server.PeerOf(c).IP.String(), TraceID: server.TraceID(c), Outcome: "success",
-	}
-}
-
-// spread makes a new revocation known here and elsewhere.
-func (e *Endpoints) spread(ctx context.Context, w tenancy.Workspace, facts ...domain.Revocation) {
-	if len(facts) > 0 {
-		e.Ended(ctx, w, facts)
 	}
 }
 

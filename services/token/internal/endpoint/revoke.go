@@ -61,7 +61,7 @@ func (e *Endpoints) revoke(c echo.Context, w tenancy.Workspace, who asker, token
 	if err != nil {
 		return oauth.ErrTemporarilyUnavailable.Because("the revocation could not be recorded", err)
 	}
-	e.spread(ctx, w, fact)
+	e.Ended(ctx, []domain.Revocation{fact})
 	return nil
 }
 
@@ -83,7 +83,7 @@ func (e *Endpoints) revokeGrant(ctx context.Context, w tenancy.Workspace, who as
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return oauth.ErrTemporarilyUnavailable.Because("the revocation could not be recorded", err)
 	}
-	e.spread(ctx, w, facts...)
+	e.Ended(ctx, facts)
 	return nil
 }
 

@@ -127,7 +127,7 @@ func (g authorizationCode) redeem(ctx context.Context, r *Request, hash []byte, 
 	})
 	switch {
 	case errors.Is(err, store.ErrConsumed):
-		g.Ended(ctx, r.Workspace, redeemed.Revocations)
+		g.Ended(ctx, redeemed.Revocations)
 		r.Trace.Fail("code is used once", trace.Check{Expected: "first use", Actual: "used before; its tokens are now revoked", RFC: "RFC 6749, section 4.1.2", Fix: "Redeem a code once. If your application did, somebody else has the code."})
 		return store.Redeemed{}, oauth.ErrInvalidGrant.Because("the code was used before; its grant is ended", nil)
 	case errors.Is(err, store.ErrNotFound):
@@ -148,7 +148,7 @@ func (g authorizationCode) gone(ctx context.Context, r *Request, hash []byte) er
 		return oauth.ErrTemporarilyUnavailable.Because("a replay could not be ruled out", err)
 	}
 	if len(facts) > 0 {
-		g.Ended(ctx, r.Workspace, facts)
+		g.Ended(ctx, facts)
 		r.Trace.Fail("code is used once", trace.Check{Expected: "first use", Actual: "used before; its tokens are now revoked", RFC: "RFC 6749, section 4.1.2"})
 		return oauth.ErrInvalidGrant.Because("the code was used before; its grant is ended", nil)
 	}

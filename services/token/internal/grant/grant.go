@@ -33,7 +33,7 @@ type Deps struct {
 	Root  *keys.Root
 	// Ended is told of what a grant found ended, so that this process and the
 	// others stop honouring its access tokens at once.
-	Ended func(ctx context.Context, w tenancy.Workspace, facts []domain.Revocation)
+	Ended func(ctx context.Context, facts []domain.Revocation)
 }
 
 // Grant is one grant type.

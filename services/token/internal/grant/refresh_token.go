@@ -85,7 +85,7 @@ func (g refreshToken) rotate(ctx context.Context, r *Request, token keys.Refresh
 	})
 	switch {
 	case errors.Is(err, store.ErrConsumed):
-		g.Ended(ctx, r.Workspace, rotated.Revocations)
+		g.Ended(ctx, rotated.Revocations)
 		r.Trace.Fail("refresh token is current", trace.Check{Expected: "the newest of its family", Actual: "used before; the family is now revoked", RFC: "RFC 9700, section 4.14.2", Fix: "Keep the newest refresh token only. If your application does, somebody else has an old one. Clients that retry need refresh_grace."})
 		return store.Rotated{}, oauth.ErrInvalidGrant.Because("the refresh token was used before; its family is ended", nil)
 	case errors.Is(err, store.ErrNotFound):

@@ -127,8 +127,12 @@ func newServer(ctx context.Context, account string) (*Server, error) {
 	return s, os.Chown(directory, int(uid), int(gid))
 }
 
-// Start starts the server, again where it was stopped, and waits for it.
+// Start starts the server, again where it was stopped, and waits for it. One
+// that runs is left alone.
 func (s *Server) Start(ctx context.Context) error {
+	if s.process != nil {
+		return nil
+	}
 	log := &memory{}
 	cmd := exec.Command(s.command[0], s.command[1:]...) //nolint:noctx // ended by Stop
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.directory, log, log
