@@ -31,7 +31,7 @@ func TestPromisesHoldUnderFailure(t *testing.T) {
 		if tg.Name != "services" {
 			continue
 		}
-		d, err := target.StartDrill(context.WithoutCancel(t.Context()))
+		d, err := target.StartDrill(context.WithoutCancel(t.Context()), tg.Programs)
 		require.NoError(t, err)
 		t.Cleanup(func() { require.NoError(t, d.Stop()) })
 		drill := newDeployment(t, d)

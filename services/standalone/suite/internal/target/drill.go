@@ -13,8 +13,8 @@ type Drill struct {
 	Postgres, Redis *Server
 }
 
-// StartDrill starts one.
-func StartDrill(ctx context.Context) (*Drill, error) {
+// StartDrill starts one from the programs in the directory.
+func StartDrill(ctx context.Context, programs string) (*Drill, error) {
 	d := &Drill{}
 	var err error
 	if d.Postgres, err = StartPostgres(ctx); err != nil {
@@ -23,7 +23,7 @@ func StartDrill(ctx context.Context) (*Drill, error) {
 	if d.Redis, err = StartRedis(ctx); err != nil {
 		return nil, errors.Join(err, d.Stop())
 	}
-	if d.Services, err = StartServices(ctx, d.Postgres.URL, d.Redis.URL); err != nil {
+	if d.Services, err = StartServices(ctx, programs, d.Postgres.URL, d.Redis.URL); err != nil {
 		return nil, errors.Join(err, d.Stop())
 	}
 	return d, nil

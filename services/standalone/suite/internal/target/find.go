@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -42,12 +43,16 @@ func Find(ctx context.Context) (found []*Target, stop func(), err error) {
 	if database == "" {
 		return found, stop, nil
 	}
+	programs := filepath.Join(data, "programs")
+	if err := Build(ctx, programs); err != nil {
+		return nil, stop, err
+	}
 	fresh, drop, err := FreshDatabase(ctx, database)
 	if err != nil {
 		return nil, stop, err
 	}
 	stops = append(stops, drop)
-	services, err := StartServices(ctx, fresh, redis)
+	services, err := StartServices(ctx, programs, fresh, redis)
 	if err != nil {
 		return nil, stop, err
 	}

@@ -35,43 +35,41 @@ var programs = []string{"gateway", "tenant-admin", "authorization", "token"}
 // readyWithin is how long a program may take until it is ready.
 const readyWithin = 30 * time.Second
 
-// StartServices builds the programs, migrates the database and starts them.
-func StartServices(ctx context.Context, databaseURL, redisURL string) (*Services, error) {
+// StartServices migrates the database and starts the programs, which Build has
+// put into the directory.
+func StartServices(ctx context.Context, programs, databaseURL, redisURL string) (*Services, error) {
 	directory, err := os.MkdirTemp("", "signet-services-*")
 	if err != nil {
 		return nil, err
 	}
 	s := &Services{directory: directory}
-	if err := s.start(ctx, databaseURL, redisURL); err != nil {
+	if err := s.start(ctx, programs, databaseURL, redisURL); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
 }
 
-func (s *Services) start(ctx context.Context, databaseURL, redisURL string) error {
-	if err := build(ctx, s.directory); err != nil {
-		return err
-	}
+func (s *Services) start(ctx context.Context, programs, databaseURL, redisURL string) error {
 	ports, err := freePorts(ctx, 5)
 	if err != nil {
 		return err
 	}
 	gateway, admin, authorization, token, second := ports[0], ports[1], ports[2], ports[3], ports[4]
 	log := &memory{}
-	s.Target = &Target{Name: "services", URL: origin(gateway), Nodes: []string{origin(gateway), origin(second)}, Log: log.String}
+	s.Target = &Target{Name: "services", URL: origin(gateway), Nodes: []string{origin(gateway), origin(second)}, Programs: programs, Log: log.String}
 	environ := append(plainEnviron(),
 		"DATABASE_URL="+databaseURL, "REDIS_URL="+redisURL, "SIGNET_PUBLIC_URL="+s.URL, "SIGNET_ENV=development", "SIGNET_DATA="+filepath.Join(s.directory, "data"),
 		"SIGNET_REGISTRATION__PER_SOURCE=1000000", "SIGNET_PASSWORD__MEMORY_KIB="+hashKiB, "SIGNET_PASSWORD__ITERATIONS=1", "SIGNET_PASSWORD__MAX_QUEUED=1000",
 		"SIGNET_LOG__LEVEL=debug", "SIGNET_LOG__ACCESS=all", "SIGNET_TRACES__SAMPLE_SUCCESS=1",
 		"SIGNET_GATEWAY__UPSTREAMS__TOKEN="+origin(token), "SIGNET_GATEWAY__UPSTREAMS__AUTHORIZATION="+origin(authorization), "SIGNET_GATEWAY__UPSTREAMS__TENANT_ADMIN="+origin(admin),
 	)
-	migrate := exec.CommandContext(ctx, filepath.Join(s.directory, "tenant-admin"), "migrate")
+	migrate := exec.CommandContext(ctx, filepath.Join(programs, "tenant-admin"), "migrate")
 	migrate.Env = environ
 	if out, err := migrate.CombinedOutput(); err != nil {
 		return fmt.Errorf("migrate: %w: %s", err, out)
 	}
 	for _, p := range []struct{ program, addr string }{{"tenant-admin", admin}, {"authorization", authorization}, {"token", token}, {"token", second}, {"gateway", gateway}} {
-		started, err := launch(filepath.Join(s.directory, p.program), append(environ, "SIGNET_LISTEN="+p.addr), log)
+		started, err := launch(filepath.Join(programs, p.program), append(environ, "SIGNET_LISTEN="+p.addr), log)
 		if err != nil {
 			return err
 		}
@@ -118,8 +116,8 @@ func launch(program string, environ []string, log *memory) (*Process, error) {
 	return p, nil
 }
 
-// build compiles the programs of this repository, in its own workspace.
-func build(ctx context.Context, into string) error {
+// Build compiles the programs of this repository, in its own workspace.
+func Build(ctx context.Context, into string) error {
 	root, err := filepath.Abs(filepath.Join("..", "..", ".."))
 	if err != nil {
 		return err

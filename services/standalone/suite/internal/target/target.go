@@ -15,6 +15,9 @@ type Target struct {
 	// Nodes are the origins at which the token endpoints answer; the first is
 	// the public one.
 	Nodes []string
+	// Programs is the directory of the programs that were built for it; empty
+	// where none were.
+	Programs string
 	// Log is everything that the service has logged so far; nil where that
 	// cannot be seen from here.
 	Log func() string
