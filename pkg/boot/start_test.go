@@ -164,7 +164,7 @@ func command(t *testing.T, name string, args ...string) (out, errOut *bytes.Buff
 
 func TestTheCommandLine(t *testing.T) {
 	data := t.TempDir()
-	out, errOut, c := command(t, Standalone, "version")
+	out, _, c := command(t, Standalone, "version")
 	require.Zero(t, c.Run(t.Context()))
 	require.Contains(t, out.String(), "standalone dev")
 
@@ -172,7 +172,7 @@ func TestTheCommandLine(t *testing.T) {
 	require.Zero(t, c.Run(t.Context()))
 	require.Contains(t, out.String(), "valid")
 
-	_, errOut, c = command(t, Standalone, "config", "validate", "--public-url", "http://auth.example", "--log-level=loud", "--set", "listen=x")
+	_, errOut, c := command(t, Standalone, "config", "validate", "--public-url", "http://auth.example", "--log-level=loud", "--set", "listen=x")
 	require.Equal(t, 1, c.Run(t.Context()))
 	for _, want := range []string{"http is for loopback", "log.level", "listen", "keys.root"} {
 		require.Contains(t, errOut.String(), want)

@@ -22,3 +22,18 @@ func (c *Catalog) Reachable(registered oauth.Scope, resource string) bool {
 	}
 	return !scoped
 }
+
+// Covers tells whether the resource is the audience of a service of which the
+// scope holds a value.
+func (c *Catalog) Covers(scope oauth.Scope, resource string) bool {
+	service, known := c.ByAudience[resource]
+	if !known {
+		return false
+	}
+	for _, name := range scope {
+		if s, found := c.Scopes[name]; found && s.ServiceID == service.ServiceID {
+			return true
+		}
+	}
+	return false
+}

@@ -178,9 +178,9 @@ func (r *Revocations) Ended(f Facts) bool {
 	issued := f.IssuedAt.UnixNano()
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.grants.ended(f.WorkspaceID, f.GrantID, issued) ||
-		r.jtis.ended(f.WorkspaceID, f.JTI, issued) ||
-		r.sessions.ended(f.WorkspaceID, f.SessionID, issued) ||
+	return r.grants.has(f.WorkspaceID, f.GrantID) ||
+		r.jtis.has(f.WorkspaceID, f.JTI) ||
+		r.sessions.has(f.WorkspaceID, f.SessionID) ||
 		r.users.ended(f.WorkspaceID, f.UserID, issued) ||
 		r.clients.ended(f.WorkspaceID, f.ClientID, issued) ||
 		r.consents.endedPair(f.WorkspaceID, f.UserID, f.ClientID, issued) ||
@@ -197,6 +197,18 @@ func (r *Revocations) Fresh() bool {
 // Len is the number of live facts.
 func (r *Revocations) Len() int { return int(r.size.Load()) }
 
+// has holds for what ends for good: a grant, a token or a session never comes
+// back, so that what a race issued under it a moment later has ended as well.
+func (m marks) has(w uuid.UUID, name string) bool {
+	if len(m) == 0 || name == "" {
+		return false
+	}
+	_, found := m[target{workspace: w, name: name}]
+	return found
+}
+
+// ended holds for what may begin anew: a user or client ends with all that was
+// issued to it before a moment.
 func (m marks) ended(w uuid.UUID, name string, issued int64) bool {
 	return len(m) > 0 && name != "" && m.hit(target{workspace: w, name: name}, issued)
 }

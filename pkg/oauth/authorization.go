@@ -32,6 +32,9 @@ type Authorization struct {
 	// RefreshToken is set by the refresh grant, whose one statement has already
 	// fixed the successor.
 	RefreshToken string
+	// IssuedAt is the moment that the tokens bear: when the request was taken
+	// up, so that whatever ended while it was served has ended them, too.
+	IssuedAt time.Time
 	// Confirmation binds the tokens to a key ("cnf"), empty for bearer tokens.
 	Confirmation map[string]string
 }

@@ -86,3 +86,10 @@ func ResponseModes() []string {
 func Prompts() []string {
 	return []string{PromptNone, PromptLogin, PromptConsent, PromptSelectAccount}
 }
+
+// AtIssuer tells whether a scope gives a right at the issuer itself, over
+// tokens that are not the caller's own. Such scopes are for clients that act
+// for themselves; no user can grant them.
+func AtIssuer(scope string) bool {
+	return scope == ScopeIntrospectTokens || scope == ScopeRevokeTokens
+}

@@ -149,7 +149,8 @@ func (r Redemption) grant(now time.Time) domain.Grant {
 }
 
 // insertGrant adds the deciding statement. A code whose user, client or session
-// has ended is burnt all the same: its row is ended from the start.
+// has ended, or whose user, client or consent has ended since it was issued, even
+// if it has begun anew, is burnt all the same: its row is ended from the start.
 func (w Workspace) insertGrant(b *batch, r Redemption, now time.Time) {
 	g := r.grant(now)
 	b.exec(`
@@ -160,14 +161,17 @@ func (w Workspace) insertGrant(b *batch, r Redemption, now time.Time) {
 		FROM (SELECT EXISTS (SELECT 1 FROM users u WHERE u.workspace_id = $1 AND u.user_id = $5 AND NOT u.disabled)
 			AND EXISTS (SELECT 1 FROM clients c WHERE c.workspace_id = $1 AND c.client_id = $4 AND NOT c.disabled)
 			AND ($18 OR EXISTS (SELECT 1 FROM sessions s WHERE s.workspace_id = $1 AND s.id = $6 AND s.user_id = $5
-				AND s.ended_at IS NULL AND s.expires_at > $15 AND s.max_ends_at > $15)) AS live) AS parties
+				AND s.ended_at IS NULL AND s.expires_at > $15 AND s.max_ends_at > $15))
+			AND NOT EXISTS (SELECT 1 FROM revocations x WHERE x.workspace_id = $1 AND x.before_at >= $19 AND (
+				x.kind = 'user' AND x.target = $5 OR x.kind = 'client' AND x.target = $4
+				OR x.kind = 'consent' AND x.target = CAST($5 AS text) || ' ' || CAST($4 AS text))) AS live) AS parties
 		WHERE true
 		ON CONFLICT (workspace_id, code_hash) WHERE code_hash IS NOT NULL DO UPDATE
 			SET attempt = excluded.attempt, revoked_at = excluded.created_at, revocation_cause = '`+CauseCodeReplay+`'
 			WHERE grants.client_id = excluded.client_id AND grants.revoked_at IS NULL`,
 		w.id, g.ID, r.CodeHash, g.ClientID, g.UserID, optionalID(g.SessionID), scopeText(g.Scope), doc(g.Resource), doc(g.Confirmation),
 		at(g.AuthTime), optional(g.ACR), doc(g.AMR), g.SessionBound, doc(g.UserInfoClaims), at(now), at(g.ExpiresAt), at(g.MaxEndsAt),
-		g.SessionID == uuid.Nil)
+		g.SessionID == uuid.Nil, at(r.Code.IssuedAt))
 }
 
 // insertGrantFact adds to revocations the grants (g) that the condition after it

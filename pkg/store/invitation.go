@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/signet-authz/signet/pkg/domain"
+	"gorm.io/gorm"
 )
 
 // invitationRow is a row of invitations.
@@ -93,6 +95,9 @@ func (t Tenant) AcceptInvitation(ctx context.Context, tokenHash []byte, user dom
 		if err != nil {
 			return err
 		}
+		if err := q.stillInvites(i); err != nil {
+			return err
+		}
 		var known int64
 		if err := q.q(&userRow{}).Where("user_id = ?", user.UserID).Count(&known).Error; err != nil {
 			return err
@@ -133,4 +138,28 @@ func (t tx) accept(tokenHash []byte, now time.Time) (invitationRow, error) {
 	default:
 		return invitationRow{}, ErrNotFound // expired
 	}
+}
+
+// stillInvites holds while whoever made the invitation could make it today: an
+// enabled member whose role may give the role, or an enabled client. What
+// somebody started does not outlive their own place.
+func (t tx) stillInvites(i invitationRow) error {
+	var n int64
+	var q *gorm.DB
+	if strings.HasPrefix(i.InvitedBy, domain.UserIDPrefix) {
+		roles := []string{string(domain.RoleOwner)}
+		if i.Role != string(domain.RoleOwner) {
+			roles = append(roles, string(domain.RoleAdmin))
+		}
+		q = t.ofTenant(&memberRow{}).Where("user_id = ?", i.InvitedBy).Where("NOT disabled").Where("role IN ?", roles)
+	} else {
+		q = t.q(&clientRow{}).Where("client_id = ?", i.InvitedBy).Where("NOT disabled")
+	}
+	if err := q.Count(&n).Error; err != nil {
+		return translate(err)
+	}
+	if n == 0 {
+		return ErrNotFound
+	}
+	return nil
 }

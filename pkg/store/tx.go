@@ -225,11 +225,14 @@ func (r revocationRow) domain() domain.Revocation {
 // before it lives longer.
 const revocationLife = domain.MaxAccessTokenTTL + domain.ClockSkew
 
-// revoke adds the fact that something of the transaction's workspace ended now.
+// revoke adds the fact that something of the transaction's workspace ended now:
+// at this moment, when the rows are locked, and not when the transaction began,
+// since tokens may have been issued while it waited for them.
 func (t tx) revoke(kind domain.RevocationKind, target string) (domain.Revocation, error) {
+	now := t.s.now()
 	r := revocationRow{
 		WorkspaceID: t.scope.workspace, Kind: string(kind), Target: target,
-		Before: at(t.now), Expires: at(t.now.Add(revocationLife)), Created: at(t.now),
+		Before: at(now), Expires: at(now.Add(revocationLife)), Created: at(now),
 	}
 	if err := t.insert(&r); err != nil {
 		return domain.Revocation{}, err

@@ -2,6 +2,7 @@ package standalone
 
 import (
 	"io"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -11,15 +12,15 @@ import (
 )
 
 // What is presumed of a standalone that is started without a word: it answers
-// on this machine alone, keeps its data beside where it was started, and has
-// something to try.
+// on this machine alone, by the port that it listens on, keeps its data beside
+// where it was started, and has something to try.
 var presumed = []struct{ variable, flag, value string }{
 	{"SIGNET_LISTEN", "listen", "127.0.0.1:8080"},
 	{"SIGNET_DATA", "data", ".signet"},
 }
 
 // Command is one call of the program. Beside the flags that every program has
-// it knows --no-demo.
+// it knows --port N, for an address on this machine alone, and --no-demo.
 //
 // A configuration file speaks for everything: with one, nothing is presumed.
 func Command(args, environ []string, out, errs io.Writer) boot.Command {
@@ -29,8 +30,13 @@ func Command(args, environ []string, out, errs io.Writer) boot.Command {
 
 func presume(args, environ []string) (_, _ []string) {
 	for i, a := range args {
-		if name(a) == "no-demo" {
+		switch _, port, joined := strings.Cut(a, "="); {
+		case name(a) == "no-demo":
 			args[i] = "--demo=false"
+		case name(a) == "port" && joined:
+			args[i] = "--listen=127.0.0.1:" + port
+		case name(a) == "port" && i+1 < len(args):
+			args[i], args[i+1] = "--listen", "127.0.0.1:"+args[i+1]
 		}
 	}
 	if _, found := given(args, environ, "config", ""); found {
@@ -41,10 +47,34 @@ func presume(args, environ []string) (_, _ []string) {
 			environ = append(environ, p.variable+"="+p.value)
 		}
 	}
+	if origin := ownOrigin(args, environ); origin != "" {
+		environ = append(environ, "SIGNET_PUBLIC_URL="+origin)
+	}
 	if _, found := given(args, environ, "demo", "SIGNET_DEMO"); !found && playground(args, environ) {
 		environ = append(environ, "SIGNET_DEMO=true")
 	}
 	return args, environ
+}
+
+// ownOrigin is the public URL of a program that is reached where it listens;
+// empty where one is given, or the port is left to the system.
+func ownOrigin(args, environ []string) string {
+	if _, found := given(args, environ, "public-url", "SIGNET_PUBLIC_URL"); found {
+		return ""
+	}
+	listen, found := given(args, environ, "listen", "SIGNET_LISTEN")
+	if !found {
+		listen, _ = given(nil, environ, "", "PORT")
+		listen = ":" + listen
+	}
+	_, port, err := net.SplitHostPort(listen)
+	if err != nil || port == "" || port == "0" {
+		return ""
+	}
+	if _, found := given(args, environ, "tls-cert", "SIGNET_TLS__CERT"); found {
+		return "https://localhost:" + port
+	}
+	return "http://localhost:" + port
 }
 
 // playground tells whether this is somebody trying the program out on their own
@@ -67,14 +97,16 @@ func playground(args, environ []string) bool {
 
 // given finds a setting among the flags and the environment.
 func given(args, environ []string, flag, variable string) (string, bool) {
+	key := strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(variable, "SIGNET_")), "__", ".")
 	for i, a := range args {
 		switch {
+		case flag == "":
 		case name(a) == flag && strings.Contains(a, "="):
 			_, value, _ := strings.Cut(a, "=")
 			return value, true
 		case name(a) == flag && i+1 < len(args):
 			return args[i+1], true
-		case name(a) == "set" && i+1 < len(args) && strings.HasPrefix(args[i+1], strings.ReplaceAll(flag, "-", "_")+"="):
+		case name(a) == "set" && i+1 < len(args) && strings.HasPrefix(args[i+1], key+"="):
 			_, value, _ := strings.Cut(args[i+1], "=")
 			return value, true
 		}

@@ -241,3 +241,96 @@ func TestRefreshCostsOneRoundTrip(t *testing.T) {
 	require.EqualValues(t, 1, sql)
 	require.Zero(t, kv)
 }
+
+// RT-11, CO-10.
+func TestScopesTakenAwayAreNotIssuedAgain(t *testing.T) {
+	s := start(t)
+	acme := s.tenant("acme")
+	c := acme.client("default", "app")
+	data := s.p.Store.Workspace(c.w)
+	wide := func(d *domain.Code) { d.Scope = oauth.Scope{"read", "orders:read", "offline_access"} }
+	first, u, session := c.family("ada", wide)
+	code := c.code(u, session, wide)
+
+	record, err := data.Client(context.Background(), c.id)
+	require.NoError(t, err)
+	record.Scope = oauth.Scope{"openid", "offline_access", "read"}
+	_, _, err = data.UpdateClient(context.Background(), record, domain.AuditEvent{Action: "client.update"})
+	require.NoError(t, err)
+	s.p.Caches.Clients.Forget(c.w.ID(), c.id)
+	for _, a := range []answer{c.refresh(first.text("refresh_token")), c.redeem(code)} {
+		granted(t, a)
+		require.Equal(t, "read offline_access", a.text("scope"))
+		require.Equal(t, c.w.Issuer(), claimsOf(t, a.text("access_token"))["aud"])
+	}
+	bound := c.code(u, session, func(d *domain.Code) { wide(d); d.Scope = oauth.Scope{"orders:read"} })
+	refused(t, c.redeem(bound), 400, "invalid_scope")
+}
+
+// CO-10, RFC 8707.
+func TestClientAloneCannotAddAnAudience(t *testing.T) {
+	s := start(t)
+	c := s.tenant("acme").client("default", "app")
+	u, session := c.at.user("default", "ada")
+	for _, uri := range []string{"https://orders.example", "https://bare.example"} {
+		code := c.code(u, session)
+		refused(t, c.token("grant_type", "authorization_code", "code", code, "code_verifier", verifier, "resource", uri), 400, "invalid_target")
+		first := c.redeem(code)
+		granted(t, first)
+		refused(t, c.refresh(first.text("refresh_token"), "resource", uri), 400, "invalid_target")
+		granted(t, c.refresh(first.text("refresh_token")))
+	}
+	code := c.code(u, session, func(d *domain.Code) { d.Scope = oauth.Scope{"orders:read", "read"} })
+	granted(t, c.token("grant_type", "authorization_code", "code", code, "code_verifier", verifier, "resource", "https://orders.example"))
+}
+
+// CN-07, TEN-26.
+func TestCodesDoNotOutliveWhatTheyRestOn(t *testing.T) {
+	s := start(t)
+	acme := s.tenant("acme")
+	ctx, ev := context.Background(), domain.AuditEvent{Action: "test"}
+	c := acme.client("default", "app")
+	data := s.p.Store.Workspace(c.w)
+	u, session := acme.user("default", "ada")
+	consent := domain.Consent{UserID: u.UserID, ClientID: c.id, Scope: oauth.Scope{"read"}}
+	_, err := data.GiveConsent(ctx, consent, ev)
+	require.NoError(t, err)
+	code := c.code(u, session)
+	_, err = data.WithdrawConsent(ctx, u.UserID, c.id, ev)
+	require.NoError(t, err)
+	refused(t, c.redeem(code), 400, "invalid_grant")
+	_, err = data.GiveConsent(ctx, consent, ev)
+	require.NoError(t, err)
+	s.clock.advance(time.Millisecond)
+	granted(t, c.redeem(c.code(u, session)))
+
+	code = c.code(u, session)
+	_, err = data.DeleteClient(ctx, c.id, ev)
+	require.NoError(t, err)
+	s.p.Caches.Clients.Forget(c.w.ID(), c.id)
+	heir := acme.client("default", "app")
+	refused(t, heir.redeem(code), 400, "invalid_grant")
+}
+
+// CO-01, RT-01: whoever loses the race ends what the winner got, even if the
+// winner's token is made a moment after the loser's verdict.
+func TestRacesLeaveNoLiveAccessToken(t *testing.T) {
+	s := start(t)
+	acme := s.tenant("acme")
+	c := acme.client("default", "app")
+	for n := range 20 {
+		u, session := acme.user("default", "racer-"+uuid.NewString())
+		code := c.code(u, session)
+		answers := make([]answer, 2)
+		var wg sync.WaitGroup
+		for i := range answers {
+			wg.Go(func() { answers[i] = c.redeem(code) })
+		}
+		wg.Wait()
+		for _, a := range answers {
+			if token := a.text("access_token"); token != "" {
+				require.False(t, c.active(token), "round %d", n)
+			}
+		}
+	}
+}

@@ -55,9 +55,12 @@ func TestBearerWithTheScopeMayIntrospectAndRevoke(t *testing.T) {
 	bearer := "Bearer " + power.token("grant_type", "client_credentials").text("access_token")
 	a := s.post("/acme/default/oauth2/introspect", values("token", token), bearer)
 	require.Equal(t, true, a.body["active"], a.raw)
-	a = s.post("/acme/default/oauth2/introspect", values("token", token), "Bearer "+token)
+	plain := "Bearer " + c.token("grant_type", "client_credentials", "scope", "read").text("access_token")
+	a = s.post("/acme/default/oauth2/introspect", values("token", token), plain)
 	require.Equal(t, http.StatusForbidden, a.status)
 	require.Contains(t, a.header.Get("WWW-Authenticate"), `error="insufficient_scope"`)
+	a = s.post("/acme/default/oauth2/introspect", values("token", token), "Bearer "+token)
+	require.Equal(t, http.StatusUnauthorized, a.status, "a token for a service is not for the issuer")
 	require.Equal(t, 200, s.post("/acme/default/oauth2/revoke", values("token", token), bearer).status)
 	require.False(t, c.active(token))
 }

@@ -246,6 +246,7 @@ CREATE TABLE revocations (
 );
 CREATE INDEX revocations_by_creation ON revocations (created_at);
 CREATE INDEX revocations_by_end ON revocations (expires_at);
+CREATE INDEX revocations_by_target ON revocations (workspace_id, kind, target);
 
 CREATE TABLE audit_events (
     tenant_id    uuid   NOT NULL,

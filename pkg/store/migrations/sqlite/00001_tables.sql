@@ -245,6 +245,7 @@ CREATE TABLE revocations (
 ) STRICT;
 CREATE INDEX revocations_by_creation ON revocations (created_at);
 CREATE INDEX revocations_by_end ON revocations (expires_at);
+CREATE INDEX revocations_by_target ON revocations (workspace_id, kind, target);
 
 CREATE TABLE audit_events (
     tenant_id    TEXT    NOT NULL,

@@ -151,8 +151,8 @@ func checkScope(s *state) (Cause, *oauth.Error) {
 		}
 	}
 	for _, name := range scope {
-		if _, known := s.Catalog.Scopes[name]; !known || !s.client.Scope.Has(name) {
-			return "", oauth.ErrInvalidScope.Because("the client may not ask for the scope "+name, nil)
+		if _, known := s.Catalog.Scopes[name]; !known || !s.client.Scope.Has(name) || oauth.AtIssuer(name) {
+			return "", oauth.ErrInvalidScope.Because("the client may not ask a user for the scope "+name, nil)
 		}
 	}
 	s.request.Scope = scope
@@ -165,7 +165,7 @@ func checkResource(s *state) (Cause, *oauth.Error) {
 		return "", oauth.ErrInvalidTarget.Because("too many resources", nil)
 	}
 	for _, uri := range resource {
-		if oauth.CheckResource(uri) != nil || !s.Catalog.Reachable(s.client.Scope, uri) {
+		if oauth.CheckResource(uri) != nil || !s.Catalog.Reachable(s.request.Scope, uri) {
 			return "", oauth.ErrInvalidTarget.Because("the resource is not one that the client may use", nil)
 		}
 	}

@@ -82,6 +82,10 @@ func (e *Endpoints) asker(c echo.Context, w tenancy.Workspace, t *trace.Trace, w
 			return asker{}, nil, bearerError(w, err)
 		}
 		t.Client(claims.ClientID)
+		own := slices.Contains(claims.Audience, w.Issuer()) && claims.UserID() == "" && len(claims.Confirmation) == 0
+		if !t.Check("bearer token is a client's own, for this issuer", own, trace.Check{Expected: "a client's own token whose audience is the issuer", Actual: strings.Join(claims.Audience, " "), RFC: "RFC 9068, section 4", Fix: "Get the token by client_credentials, without a resource."}) {
+			return asker{}, nil, bearerError(w, oauth.ErrInvalidToken.Because("the bearer token is not meant for this endpoint", nil))
+		}
 		if !t.Check("bearer token carries the scope", claims.Scopes().Has(widening), trace.Check{Expected: widening, Actual: claims.Scope}) {
 			return asker{}, nil, bearerError(w, oauth.ErrInsufficientScope.Because("the bearer token lacks "+widening, nil))
 		}

@@ -42,7 +42,7 @@ func (g authorizationCode) Exchange(ctx context.Context, r *Request) (oauth.Auth
 	if err != nil {
 		return oauth.Authorization{}, err
 	}
-	resource, err := r.narrowResource(code.Resource)
+	resource, err := r.narrowResource(code.Resource, scope)
 	if err != nil {
 		return oauth.Authorization{}, err
 	}
@@ -57,6 +57,7 @@ func (g authorizationCode) Exchange(ctx context.Context, r *Request) (oauth.Auth
 		SessionBound:      !code.Scope.Has(oauth.ScopeOfflineAccess),
 		IssueIDToken:      scope.Has(oauth.ScopeOpenID),
 		IssueRefreshToken: mayRefresh(r.Client.Record(), code.Scope),
+		IssuedAt:          r.Now,
 	}, nil
 }
 

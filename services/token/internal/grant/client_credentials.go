@@ -26,7 +26,7 @@ func (clientCredentials) Exchange(_ context.Context, r *Request) (oauth.Authoriz
 		r.Trace.Fail("scope fits a client", trace.Check{Expected: "no openid, no offline_access", Actual: scope.String(), RFC: "OpenID Connect Core 1.0, section 3.1.2.1", Fix: "openid and offline_access speak of a user; leave them out."})
 		return oauth.Authorization{}, oauth.ErrInvalidScope.Because("openid and offline_access speak of a user", nil)
 	}
-	return oauth.Authorization{ClientID: client.ClientID, Subject: client.ClientID, Scope: scope, Resource: r.Resource}, nil
+	return oauth.Authorization{ClientID: client.ClientID, Subject: client.ClientID, Scope: scope, Resource: r.Resource, IssuedAt: r.Now}, nil
 }
 
 // ownScope is what a client gets when it names no scope: all that it

@@ -67,31 +67,44 @@ func (r *Request) event(action string, grant uuid.UUID) domain.AuditEvent {
 }
 
 // narrow takes a requested scope down from what was granted. Omitted means all
-// of it; more than was granted is refused (RFC 6749, section 6).
+// of it that still exists and that the client is still registered for; more than
+// was granted is refused (RFC 6749, section 6).
 func (r *Request) narrow(granted oauth.Scope) (oauth.Scope, error) {
-	if r.Scope == nil {
-		return granted, nil
+	live := oauth.Scope{}
+	for _, name := range granted {
+		if _, known := r.Catalog.Scopes[name]; known && r.Client.Record().Scope.Has(name) {
+			live = append(live, name)
+		}
 	}
-	if !r.Trace.Check("scope within the grant", r.Scope.Within(granted), trace.Check{Expected: granted.String(), Actual: r.Scope.String(), RFC: "RFC 6749, section 6", Fix: "Ask for no more than the user granted."}) {
+	if len(live) == 0 && len(granted) > 0 {
+		r.Trace.Fail("granted scope still registered", trace.Check{Expected: granted.String(), Actual: "nothing of it", Fix: "Give the client its scopes back, or ask the user anew."})
+		return nil, oauth.ErrInvalidScope.Because("nothing of the granted scope is left", nil)
+	}
+	if r.Scope == nil {
+		return live, nil
+	}
+	if !r.Trace.Check("scope within the grant", r.Scope.Within(live), trace.Check{Expected: live.String(), Actual: r.Scope.String(), RFC: "RFC 6749, section 6", Fix: "Ask for no more than the user granted."}) {
 		return nil, oauth.ErrInvalidScope.Because("the scope exceeds the grant", nil)
 	}
 	return r.Scope, nil
 }
 
 // narrowResource does the same for resource indicators (RFC 8707, section 2.2).
-func (r *Request) narrowResource(granted []string) ([]string, error) {
-	if len(r.Resource) == 0 {
-		return granted, nil
+// Where the user was asked about none, only the services of the scope that was
+// granted may be named: the client alone cannot add an audience.
+func (r *Request) narrowResource(granted []string, scope oauth.Scope) ([]string, error) {
+	wanted := r.Resource
+	if len(wanted) == 0 {
+		wanted = granted
 	}
-	if len(granted) == 0 {
-		return r.Resource, nil
-	}
-	for _, want := range r.Resource {
-		if !r.Trace.Check("resource within the grant", slices.Contains(granted, want), trace.Check{Expected: "a resource of the authorization request", Actual: want, RFC: "RFC 8707, section 2.2"}) {
+	for _, uri := range wanted {
+		allowed := slices.Contains(granted, uri) && r.Catalog.Reachable(r.Client.Record().Scope, uri) ||
+			len(granted) == 0 && r.Catalog.Covers(scope, uri)
+		if !r.Trace.Check("resource within the grant", allowed, trace.Check{Expected: "a resource of the authorization request, or a service of the granted scope", Actual: uri, RFC: "RFC 8707, section 2.2"}) {
 			return nil, oauth.ErrInvalidTarget.Because("the resource exceeds the grant", nil)
 		}
 	}
-	return r.Resource, nil
+	return wanted, nil
 }
 
 // mayRefresh tells whether a grant of this scope comes with refresh tokens: the

@@ -39,7 +39,7 @@ func (g refreshToken) Exchange(ctx context.Context, r *Request) (oauth.Authoriza
 	if err != nil {
 		return oauth.Authorization{}, err
 	}
-	resource, err := r.narrowResource(granted.Resource)
+	resource, err := r.narrowResource(granted.Resource, scope)
 	if err != nil {
 		return oauth.Authorization{}, err
 	}
@@ -48,7 +48,7 @@ func (g refreshToken) Exchange(ctx context.Context, r *Request) (oauth.Authoriza
 		ClientID: granted.ClientID, Subject: granted.UserID, UserID: granted.UserID, Scope: scope, Resource: resource,
 		GrantID: granted.ID.String(), SessionID: sessionID(granted.SessionID), AuthTime: granted.AuthTime, ACR: granted.ACR, AMR: granted.AMR,
 		SessionBound: granted.SessionBound, Claims: rotated.User.Claims(), UserInfoClaims: granted.UserInfoClaims, IssueIDToken: scope.Has(oauth.ScopeOpenID),
-		IssueRefreshToken: true, RefreshToken: g.Root.FormatRefresh(r.Workspace, token),
+		IssuedAt: r.Now, IssueRefreshToken: true, RefreshToken: g.Root.FormatRefresh(r.Workspace, token),
 	}, nil
 }
 
@@ -69,10 +69,11 @@ func (g refreshToken) precheck(ctx context.Context, r *Request, token keys.Refre
 	if granted.ClientID != r.Client.ID() {
 		return nil
 	}
-	if _, err := r.narrow(granted.Scope); err != nil {
+	scope, err := r.narrow(granted.Scope)
+	if err != nil {
 		return err
 	}
-	_, err = r.narrowResource(granted.Resource)
+	_, err = r.narrowResource(granted.Resource, scope)
 	return err
 }
 

@@ -36,7 +36,7 @@ type Response struct {
 
 // Tokens issues what the authorization calls for.
 func (i *Issuer) Tokens(ctx context.Context, w tenancy.Workspace, client *domain.Client, catalog *cache.Catalog, a oauth.Authorization) (Response, error) {
-	now, settings := i.Now(), w.Settings()
+	now, settings := a.IssuedAt, w.Settings()
 	audience, scope := Audience(w, catalog, a.Scope, a.Resource)
 	access, err := i.accessToken(ctx, w, client, accesstoken.Claims{
 		Issuer: w.Issuer(), Subject: a.Subject, Audience: audience,
