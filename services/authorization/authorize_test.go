@@ -374,11 +374,11 @@ func TestDefaultScopesServeRequestsWithoutOne(t *testing.T) {
 	p, _ := h.tenant("acme")
 	p.client("app")
 	p.user("alice")
-	a := h.browser().open(p.authorizeURL("app", "scope", "", "resource", "https://files.example")).logIn("alice", secret)
+	a := h.browser().open(p.authorizeURL("app", "scope", "")).logIn("alice", secret)
 	require.Contains(t, a.Body, "See your notes")
 	code := p.redeem(p.code(a.consent("accept")))
 	require.Equal(t, oauth.Scope{"notes"}, code.Scope)
-	require.Equal(t, []string{"https://files.example"}, code.Resource)
+	require.Empty(t, code.Resource)
 }
 
 func TestPKCEMayBeLeftOutWhereTheWorkspaceSaysSo(t *testing.T) {

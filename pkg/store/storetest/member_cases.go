@@ -166,11 +166,11 @@ func membersAreListed(t *testing.T, f *Fixture) {
 // invite keeps an invitation of side s for an hour, made by an owner.
 func (f *Fixture) invite(t testing.TB, s Side, email string) domain.Invitation {
 	t.Helper()
-	if _, err := s.Tenant.Member(t.Context(), UserID); err != nil {
-		f.member(t, s, UserID, domain.RoleOwner)
+	if _, err := s.Tenant.Member(t.Context(), OtherUserID); err != nil {
+		f.member(t, s, OtherUserID, domain.RoleOwner)
 	}
 	i, err := s.Tenant.CreateInvitation(t.Context(), domain.Invitation{
-		Email: email, Role: domain.RoleAdmin, TokenHash: hash(), InvitedBy: UserID, ExpiresAt: f.Clock.Now().Add(time.Hour),
+		Email: email, Role: domain.RoleAdmin, TokenHash: hash(), InvitedBy: OtherUserID, ExpiresAt: f.Clock.Now().Add(time.Hour),
 	}, Event("invitation.create"))
 	require.NoError(t, err)
 	return i
@@ -178,20 +178,20 @@ func (f *Fixture) invite(t testing.TB, s Side, email string) domain.Invitation {
 
 func invitationEndsWithItsInviter(t *testing.T, f *Fixture) {
 	i := f.invite(t, f.A, "new@example.com")
-	f.member(t, f.A, OtherUserID, domain.RoleOwner)
+	f.member(t, f.A, UserID, domain.RoleOwner)
 	accept := func() error {
 		_, err := f.A.Tenant.AcceptInvitation(t.Context(), i.TokenHash, newUser("usr_new", "new@example.com", ""), f.Clock.Now(), Event("invitation.accept"))
 		return err
 	}
-	inviter, err := f.A.Tenant.Member(t.Context(), UserID)
+	inviter, err := f.A.Tenant.Member(t.Context(), OtherUserID)
 	require.NoError(t, err)
 	inviter.Role = domain.RoleAuditor
 	inviter, err = f.A.Tenant.UpdateMember(t.Context(), inviter, Event("member.update"))
 	require.NoError(t, err)
 	require.ErrorIs(t, accept(), store.ErrNotFound, "an auditor may invite nobody")
-	require.NoError(t, f.A.Tenant.RemoveMember(t.Context(), UserID, Event("member.remove")))
+	require.NoError(t, f.A.Tenant.RemoveMember(t.Context(), OtherUserID, Event("member.remove")))
 	require.ErrorIs(t, accept(), store.ErrNotFound)
-	f.member(t, f.A, UserID, domain.RoleAdmin)
+	f.member(t, f.A, OtherUserID, domain.RoleAdmin)
 	require.NoError(t, accept(), "a refused acceptance leaves the invitation open")
 }
 

@@ -217,7 +217,8 @@ func withdrawnConsent(t *testing.T, f *Fixture) {
 	assert.Empty(t, consents)
 	_, err = w.WithdrawConsent(t.Context(), UserID, ClientID, Event("consent.withdraw"))
 	require.ErrorIs(t, err, store.ErrNotFound)
-	f.grant(t, w, false) // of a trusted client, which nobody was asked about
+	f.Clock.Advance(time.Second) // what was issued up to the withdrawal has ended with it
+	f.grant(t, w, false)         // of a trusted client, which nobody was asked about
 	_, err = w.WithdrawConsent(t.Context(), UserID, ClientID, Event("consent.withdraw"))
 	require.NoError(t, err)
 }

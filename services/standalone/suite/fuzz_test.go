@@ -37,7 +37,7 @@ func TestNoInputIsAServerError(t *testing.T) {
 			cookies = append(cookies, c.Name+"="+c.Value)
 		}
 		paths := []string{"/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/userinfo", "/oauth2/authorize", "/login", "/consent", "/account", "/oidc/logout", "/.well-known/jwks.json", "/.well-known/openid-configuration"}
-		real := map[string]string{"client_id": app.ID, "redirect_uri": party.Callback, "token": tokens.Access, "refresh_token": tokens.Refresh, "id_token_hint": tokens.ID, "scope": "openid", "response_type": "code", "grant_type": "client_credentials"}
+		genuine := map[string]string{"client_id": app.ID, "redirect_uri": party.Callback, "token": tokens.Access, "refresh_token": tokens.Refresh, "id_token_hint": tokens.ID, "scope": "openid", "response_type": "code", "grant_type": "client_credentials"}
 		r := rand.New(rand.NewPCG(1, 2)) // the same requests in every run
 		pick := func(list []string) string { return list[r.IntN(len(list))] }
 		for range 1200 {
@@ -45,7 +45,7 @@ func TestNoInputIsAServerError(t *testing.T) {
 			for range r.IntN(8) {
 				name := pick(names)
 				value := pick(odd)
-				if known, ok := real[name]; ok && r.IntN(2) == 0 {
+				if known, ok := genuine[name]; ok && r.IntN(2) == 0 {
 					value = known
 				}
 				values.Add(name, value)
