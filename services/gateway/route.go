@@ -15,6 +15,7 @@ var rootRoutes = []route{
 	{"/", TenantAdmin},
 	{"/assets/pages/*", Authorization},
 	{"/assets/console/*", TenantAdmin},
+	{"/assets/front/*", TenantAdmin},
 	{"/console/*", TenantAdmin},
 	{"/api/v1/*", TenantAdmin},
 	{"/docs/*", TenantAdmin},
