@@ -43,11 +43,14 @@ func (o *output) String() string {
 	return o.buf.String()
 }
 
-// run starts the program on a free port with a data directory.
+// anyPort leaves the port to the system; addresses then keep the usual one.
+const anyPort = "--listen=127.0.0.1:0"
+
+// run starts the program with a data directory.
 func run(t *testing.T, data string, args ...string) program {
 	t.Helper()
 	out, errs := &output{}, &output{}
-	args = append([]string{"--listen", "127.0.0.1:0", "--data", data, "--set", "password.memory_kib=64", "--set", "password.iterations=1"}, args...)
+	args = append([]string{"--data", data, "--set", "password.memory_kib=64", "--set", "password.iterations=1"}, args...)
 	c := standalone.Command(args, nil, out, errs)
 	bound := make(chan string, 1)
 	c.Bound = func(_, addr string) { bound <- addr }
@@ -86,7 +89,7 @@ func (p program) token(t *testing.T, introduction string) (status int, body map[
 
 func TestDemoIsMadeOnceAndItsCommandsWork(t *testing.T) {
 	data := t.TempDir()
-	first := run(t, data)
+	first := run(t, data, anyPort)
 	introduction := first.out.String()
 	status, body := first.token(t, introduction)
 	require.Equal(t, http.StatusOK, status, body)
@@ -105,20 +108,20 @@ func TestDemoIsMadeOnceAndItsCommandsWork(t *testing.T) {
 	require.Contains(t, string(page), "login-submit")
 	require.Zero(t, first.stop())
 
-	second := run(t, data)
+	second := run(t, data, anyPort)
 	require.Contains(t, second.out.String(), "were shown when it was made")
 	require.NotContains(t, second.out.String(), "curl")
 	status, _ = second.token(t, introduction)
 	require.Equal(t, http.StatusOK, status, "what was made lasts")
 	require.Zero(t, second.stop())
 
-	third := run(t, t.TempDir())
+	third := run(t, t.TempDir(), anyPort)
 	require.NotEqual(t, introduction, third.out.String(), "every demo has credentials of its own")
 	require.Zero(t, third.stop())
 }
 
 func TestDemoCanBeLeftOut(t *testing.T) {
-	p := run(t, t.TempDir(), "--no-demo")
+	p := run(t, t.TempDir(), anyPort, "--no-demo")
 	require.Empty(t, p.out.String())
 	require.Zero(t, p.stop())
 }
