@@ -134,7 +134,7 @@ func (s *Server) Start(ctx context.Context) error {
 		return nil
 	}
 	log := &memory{}
-	cmd := exec.Command(s.command[0], s.command[1:]...) //nolint:noctx // ended by Stop
+	cmd := exec.Command(s.command[0], s.command[1:]...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = s.directory, log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.account, Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {

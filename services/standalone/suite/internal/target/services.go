@@ -105,7 +105,7 @@ func (p *Process) wait() {
 
 func launch(program string, environ []string, log *memory) (*Process, error) {
 	// Not bound to a context: it is ended in good order by Stop.
-	cmd := exec.Command(program) //nolint:noctx // see above
+	cmd := exec.Command(program)
 	cmd.Env, cmd.Stdout, cmd.Stderr = environ, log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := cmd.Start(); err != nil {
