@@ -19,6 +19,9 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
+// limitVariable makes this program the limit handler, at the address it holds.
+const limitVariable = "BENCH_LIMIT_LISTEN"
+
 // limitRow measures what no token endpoint on this HTTP stack can beat: read a
 // form, check a MAC, sign one ES256 token by hand, answer JSON. It runs as a
 // process of its own, as the measured programs do.
@@ -33,7 +36,7 @@ func limitRow(ctx context.Context, o options) (row, error) {
 		return row{}, err
 	}
 	cmd := exec.CommandContext(ctx, self)
-	cmd.Env = append(os.Environ(), "BENCH_LIMIT_LISTEN="+address)
+	cmd.Env = append(os.Environ(), limitVariable+"="+address)
 	if err := cmd.Start(); err != nil {
 		return row{}, err
 	}
@@ -49,13 +52,6 @@ func limitRow(ctx context.Context, o options) (row, error) {
 		})
 	}}
 	return repeat(ctx, o, "limit handler", l)
-}
-
-func init() { //nolint:gochecknoinits // the same binary is the limit server, chosen before flags are read
-	if address := os.Getenv("BENCH_LIMIT_LISTEN"); address != "" {
-		serveLimit(address)
-		os.Exit(0)
-	}
 }
 
 func serveLimit(address string) {

@@ -34,6 +34,10 @@ type options struct {
 }
 
 func main() {
+	if address := os.Getenv(limitVariable); address != "" {
+		serveLimit(address)
+		return
+	}
 	var o options
 	flag.StringVar(&o.target, "target", "all", "standalone, services, or all that can run here")
 	flag.StringVar(&o.ops, "ops", "", "operations to run, separated by commas; empty runs all")
