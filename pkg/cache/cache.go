@@ -200,6 +200,12 @@ func (c *Cache[K, V]) fly(ctx context.Context, k K, load func(context.Context) (
 	if f, ok := c.flights[k]; ok {
 		return f, nil
 	}
+	// A load may have landed between the caller's look and the lock.
+	if e, state := c.look(k); state == fresh {
+		f := &flight[V]{done: make(chan struct{}), value: e.value, err: e.err}
+		close(f.done)
+		return f, nil
+	}
 	if len(c.flights) >= maxLoads {
 		return nil, fmt.Errorf("%w (%s)", ErrBusy, c.options.Name)
 	}
