@@ -10,23 +10,22 @@ import (
 // Code is what an authorization code stands for. Redis holds it under the hash
 // of the code; SQL decides who redeemed it.
 type Code struct {
-	ClientID            string
-	RedirectURI         string
-	CodeChallenge       string // S256; empty where the client sent none
-	Scope               oauth.Scope
-	Resource            []string
-	Nonce               string
-	UserID              string
-	SessionID           uuid.UUID
-	AuthTime            time.Time
-	ACR                 string
-	AMR                 []string
-	IDTokenClaims       []string
-	UserInfoClaims      []string
-	DPoPJKT             string
-	RedirectURIRepeated bool // redirect_uri was part of the authorization request
-	IssuedAt            time.Time
-	ExpiresAt           time.Time
+	ClientID       string
+	RedirectURI    string
+	CodeChallenge  string // S256; empty where the client sent none
+	Scope          oauth.Scope
+	Resource       []string
+	Nonce          string
+	UserID         string
+	SessionID      uuid.UUID
+	AuthTime       time.Time
+	ACR            string
+	AMR            []string
+	IDTokenClaims  []string
+	UserInfoClaims []string
+	DPoPJKT        string
+	IssuedAt       time.Time
+	ExpiresAt      time.Time
 }
 
 // Grant is one redeemed code and the refresh tokens under it.
@@ -85,13 +84,9 @@ type Revocation struct {
 	CreatedAt   time.Time
 }
 
-// KeyUse says what a key is for.
-type KeyUse string
-
-// Signing keys are published; sealing keys are symmetric and never leave.
-const (
-	KeyUseSign KeyUse = "sig"
-)
+// KeyUseSign is the "use" of every key that a workspace publishes (RFC 7517,
+// section 4.2).
+const KeyUseSign = "sig"
 
 // KeyState of a signing key, derived from its times.
 type KeyState string

@@ -18,28 +18,27 @@ const maxCodeFailures = 5
 // code is the form of a domain.Code at rest. Its names are fixed: two releases
 // may serve one flow.
 type code struct {
-	ClientID            string    `json:"client_id"`
-	RedirectURI         string    `json:"redirect_uri"`
-	RedirectURIRepeated bool      `json:"redirect_uri_repeated,omitzero"`
-	CodeChallenge       string    `json:"code_challenge,omitzero"`
-	Scope               []string  `json:"scope,omitempty"`
-	Resource            []string  `json:"resource,omitempty"`
-	Nonce               string    `json:"nonce,omitzero"`
-	UserID              string    `json:"user_id"`
-	SessionID           uuid.UUID `json:"sid,omitzero"`
-	AuthTime            time.Time `json:"auth_time,omitzero"`
-	ACR                 string    `json:"acr,omitzero"`
-	AMR                 []string  `json:"amr,omitempty"`
-	IDTokenClaims       []string  `json:"id_token_claims,omitempty"`
-	UserInfoClaims      []string  `json:"userinfo_claims,omitempty"`
-	DPoPJKT             string    `json:"dpop_jkt,omitzero"`
-	IssuedAt            time.Time `json:"iat"`
-	ExpiresAt           time.Time `json:"exp"`
+	ClientID       string    `json:"client_id"`
+	RedirectURI    string    `json:"redirect_uri"`
+	CodeChallenge  string    `json:"code_challenge,omitzero"`
+	Scope          []string  `json:"scope,omitempty"`
+	Resource       []string  `json:"resource,omitempty"`
+	Nonce          string    `json:"nonce,omitzero"`
+	UserID         string    `json:"user_id"`
+	SessionID      uuid.UUID `json:"sid,omitzero"`
+	AuthTime       time.Time `json:"auth_time,omitzero"`
+	ACR            string    `json:"acr,omitzero"`
+	AMR            []string  `json:"amr,omitempty"`
+	IDTokenClaims  []string  `json:"id_token_claims,omitempty"`
+	UserInfoClaims []string  `json:"userinfo_claims,omitempty"`
+	DPoPJKT        string    `json:"dpop_jkt,omitzero"`
+	IssuedAt       time.Time `json:"iat"`
+	ExpiresAt      time.Time `json:"exp"`
 }
 
 func fromCode(c domain.Code) code {
 	return code{
-		ClientID: c.ClientID, RedirectURI: c.RedirectURI, RedirectURIRepeated: c.RedirectURIRepeated,
+		ClientID: c.ClientID, RedirectURI: c.RedirectURI,
 		CodeChallenge: c.CodeChallenge, Scope: c.Scope, Resource: c.Resource, Nonce: c.Nonce,
 		UserID: c.UserID, SessionID: c.SessionID, AuthTime: c.AuthTime, ACR: c.ACR, AMR: c.AMR,
 		IDTokenClaims: c.IDTokenClaims, UserInfoClaims: c.UserInfoClaims, DPoPJKT: c.DPoPJKT,
@@ -49,7 +48,7 @@ func fromCode(c domain.Code) code {
 
 func (c code) domain() domain.Code {
 	return domain.Code{
-		ClientID: c.ClientID, RedirectURI: c.RedirectURI, RedirectURIRepeated: c.RedirectURIRepeated,
+		ClientID: c.ClientID, RedirectURI: c.RedirectURI,
 		CodeChallenge: c.CodeChallenge, Scope: c.Scope, Resource: c.Resource, Nonce: c.Nonce,
 		UserID: c.UserID, SessionID: c.SessionID, AuthTime: c.AuthTime, ACR: c.ACR, AMR: c.AMR,
 		IDTokenClaims: c.IDTokenClaims, UserInfoClaims: c.UserInfoClaims, DPoPJKT: c.DPoPJKT,

@@ -63,7 +63,7 @@ func newCode(clock *Clock) (hash []byte, c domain.Code) {
 		ClientID: "app", RedirectURI: "https://app.example/cb", CodeChallenge: "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
 		Scope: oauth.Scope{"openid", "profile"}, Resource: []string{"https://api.example"}, Nonce: "n", UserID: "usr_1",
 		SessionID: uuid.New(), AuthTime: now.Add(-time.Minute), ACR: "1", AMR: []string{"pwd"}, IDTokenClaims: []string{"email"},
-		UserInfoClaims: []string{"name"}, DPoPJKT: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", RedirectURIRepeated: true,
+		UserInfoClaims: []string{"name"}, DPoPJKT: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I",
 		IssuedAt: now, ExpiresAt: now.Add(time.Minute),
 	}
 }

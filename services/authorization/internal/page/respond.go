@@ -25,7 +25,7 @@ import (
 func (v *visit) grantCode(client *domain.Client, r *request.Request, s *store.Standing, counters ...kv.Counter) error {
 	now, code := v.Now(), keys.NewBearer()
 	err := v.KV.Workspace(v.w).PutCode(v.ctx, keys.HashBearer(code), domain.Code{
-		ClientID: client.ClientID, RedirectURI: r.RedirectURI, RedirectURIRepeated: true, CodeChallenge: r.CodeChallenge,
+		ClientID: client.ClientID, RedirectURI: r.RedirectURI, CodeChallenge: r.CodeChallenge,
 		Scope: r.Scope, Resource: r.Resource, Nonce: r.Nonce,
 		UserID: s.User.UserID, SessionID: s.Session.ID, AuthTime: s.Session.AuthTime, ACR: s.Session.ACR, AMR: s.Session.AMR,
 		IDTokenClaims: r.IDTokenClaims, UserInfoClaims: r.UserInfoClaims, IssuedAt: now, ExpiresAt: now.Add(v.w.Settings().CodeTTL),

@@ -16,7 +16,7 @@ func keyForms(ks []domain.SigningKey, now time.Time) []admin.Key {
 	out := make([]admin.Key, 0, len(ks))
 	for _, key := range ks {
 		f := admin.Key{
-			KID: key.KID, Alg: key.Alg, Use: string(domain.KeyUseSign), State: string(keys.State(ks, key, now)), PublicJWK: map[string]any{},
+			KID: key.KID, Alg: key.Alg, Use: domain.KeyUseSign, State: string(keys.State(ks, key, now)), PublicJWK: map[string]any{},
 			CreatedAt: key.CreatedAt, ActivatesAt: key.ActivatesAt, RetiresAt: key.RetiresAt, RevokedAt: key.RevokedAt,
 		}
 		// It is our own; one that does not read is shown without it.

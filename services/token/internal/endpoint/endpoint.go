@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"time"
 
@@ -85,7 +86,7 @@ func answer(c echo.Context, status int, v any) error {
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("Pragma", "no-cache")
-	b, err := marshal(v)
+	b, err := json.Marshal(v)
 	if err != nil {
 		return oauth.ErrServerError.Because("the answer could not be written", err)
 	}

@@ -194,5 +194,3 @@ func intersect(list, allowed []string) []string {
 	}
 	return out
 }
-
-func marshal(v any) ([]byte, error) { return json.Marshal(v) }
