@@ -65,35 +65,48 @@ type Client struct {
 	CreatedAt             time.Time `json:"created_at"`
 
 	// DefaultMaxAge Seconds.
-	DefaultMaxAge            int         `json:"default_max_age,omitempty,omitzero"`
-	Disabled                 bool        `json:"disabled"`
-	GrantTypes               []GrantType `json:"grant_types"`
-	IDTokenSignedResponseAlg SigningAlg  `json:"id_token_signed_response_alg,omitempty,omitzero"`
+	DefaultMaxAge int  `json:"default_max_age,omitempty,omitzero"`
+	Disabled      bool `json:"disabled"`
+
+	// FederatedCredentials Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own.
+	FederatedCredentials     []FederatedCredential `json:"federated_credentials,omitempty,omitzero"`
+	GrantTypes               []GrantType           `json:"grant_types"`
+	IDTokenSignedResponseAlg SigningAlg            `json:"id_token_signed_response_alg,omitempty,omitzero"`
 
 	// IDTokenTTL Seconds; the workspace's where absent.
 	IDTokenTTL int `json:"id_token_ttl,omitempty,omitzero"`
 
 	// JWKS Public keys only; not beside jwks_uri.
-	JWKS                   map[string]interface{} `json:"jwks,omitempty,omitzero"`
-	JWKSURI                string                 `json:"jwks_uri,omitempty,omitzero"`
-	LogoURI                string                 `json:"logo_uri,omitempty,omitzero"`
-	PolicyURI              string                 `json:"policy_uri,omitempty,omitzero"`
-	PostLogoutRedirectUris []string               `json:"post_logout_redirect_uris"`
-	RedirectUris           []string               `json:"redirect_uris"`
+	JWKS map[string]interface{} `json:"jwks,omitempty,omitzero"`
+
+	// JWKSURI Where the public keys are fetched from; an https URL.
+	JWKSURI                string   `json:"jwks_uri,omitempty,omitzero"`
+	LogoURI                string   `json:"logo_uri,omitempty,omitzero"`
+	PolicyURI              string   `json:"policy_uri,omitempty,omitzero"`
+	PostLogoutRedirectUris []string `json:"post_logout_redirect_uris"`
+	RedirectUris           []string `json:"redirect_uris"`
 
 	// RefreshTokenTTL Seconds; the workspace's where absent.
-	RefreshTokenTTL int      `json:"refresh_token_ttl,omitempty,omitzero"`
-	RequireAuthTime bool     `json:"require_auth_time,omitempty,omitzero"`
-	ResponseModes   []string `json:"response_modes,omitempty,omitzero"`
-	ResponseTypes   []string `json:"response_types"`
+	RefreshTokenTTL int  `json:"refresh_token_ttl,omitempty,omitzero"`
+	RequireAuthTime bool `json:"require_auth_time,omitempty,omitzero"`
+
+	// RequirePushedAuthorizationRequests The client's authorization requests come by `/par` only (RFC 9126).
+	RequirePushedAuthorizationRequests bool     `json:"require_pushed_authorization_requests,omitempty,omitzero"`
+	ResponseModes                      []string `json:"response_modes,omitempty,omitzero"`
+	ResponseTypes                      []string `json:"response_types"`
 
 	// Scope Separated by spaces; every one must exist in the workspace.
-	Scope                  string `json:"scope"`
-	TLSClientAuthSANDNS    string `json:"tls_client_auth_san_dns,omitempty,omitzero"`
-	TLSClientAuthSANEmail  string `json:"tls_client_auth_san_email,omitempty,omitzero"`
-	TLSClientAuthSANIP     string `json:"tls_client_auth_san_ip,omitempty,omitzero"`
-	TLSClientAuthSANURI    string `json:"tls_client_auth_san_uri,omitempty,omitzero"`
+	Scope                 string `json:"scope"`
+	TLSClientAuthSANDNS   string `json:"tls_client_auth_san_dns,omitempty,omitzero"`
+	TLSClientAuthSANEmail string `json:"tls_client_auth_san_email,omitempty,omitzero"`
+	TLSClientAuthSANIP    string `json:"tls_client_auth_san_ip,omitempty,omitzero"`
+	TLSClientAuthSANURI   string `json:"tls_client_auth_san_uri,omitempty,omitzero"`
+
+	// TLSClientAuthSubjectDN In the form of RFC 4514, such as CN=app,O=Acme,C=DE.
 	TLSClientAuthSubjectDN string `json:"tls_client_auth_subject_dn,omitempty,omitzero"`
+
+	// TLSClientCertificateBoundAccessTokens Access tokens can be used only with the client certificate of the request that they were issued to (RFC 8705).
+	TLSClientCertificateBoundAccessTokens bool `json:"tls_client_certificate_bound_access_tokens,omitempty,omitzero"`
 
 	// TokenEndpointAuthMethod One of the workspace's methods; client_secret_basic where absent and none for native applications.
 	TokenEndpointAuthMethod string `json:"token_endpoint_auth_method"`
@@ -124,35 +137,48 @@ type ClientInput struct {
 	Contacts   []string `json:"contacts,omitempty,omitzero"`
 
 	// DefaultMaxAge Seconds.
-	DefaultMaxAge            int         `json:"default_max_age,omitempty,omitzero"`
-	Disabled                 bool        `json:"disabled,omitempty,omitzero"`
-	GrantTypes               []GrantType `json:"grant_types,omitempty,omitzero"`
-	IDTokenSignedResponseAlg SigningAlg  `json:"id_token_signed_response_alg,omitempty,omitzero"`
+	DefaultMaxAge int  `json:"default_max_age,omitempty,omitzero"`
+	Disabled      bool `json:"disabled,omitempty,omitzero"`
+
+	// FederatedCredentials Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own.
+	FederatedCredentials     []FederatedCredential `json:"federated_credentials,omitempty,omitzero"`
+	GrantTypes               []GrantType           `json:"grant_types,omitempty,omitzero"`
+	IDTokenSignedResponseAlg SigningAlg            `json:"id_token_signed_response_alg,omitempty,omitzero"`
 
 	// IDTokenTTL Seconds; the workspace's where absent.
 	IDTokenTTL int `json:"id_token_ttl,omitempty,omitzero"`
 
 	// JWKS Public keys only; not beside jwks_uri.
-	JWKS                   map[string]interface{} `json:"jwks,omitempty,omitzero"`
-	JWKSURI                string                 `json:"jwks_uri,omitempty,omitzero"`
-	LogoURI                string                 `json:"logo_uri,omitempty,omitzero"`
-	PolicyURI              string                 `json:"policy_uri,omitempty,omitzero"`
-	PostLogoutRedirectUris []string               `json:"post_logout_redirect_uris,omitempty,omitzero"`
-	RedirectUris           []string               `json:"redirect_uris,omitempty,omitzero"`
+	JWKS map[string]interface{} `json:"jwks,omitempty,omitzero"`
+
+	// JWKSURI Where the public keys are fetched from; an https URL.
+	JWKSURI                string   `json:"jwks_uri,omitempty,omitzero"`
+	LogoURI                string   `json:"logo_uri,omitempty,omitzero"`
+	PolicyURI              string   `json:"policy_uri,omitempty,omitzero"`
+	PostLogoutRedirectUris []string `json:"post_logout_redirect_uris,omitempty,omitzero"`
+	RedirectUris           []string `json:"redirect_uris,omitempty,omitzero"`
 
 	// RefreshTokenTTL Seconds; the workspace's where absent.
-	RefreshTokenTTL int      `json:"refresh_token_ttl,omitempty,omitzero"`
-	RequireAuthTime bool     `json:"require_auth_time,omitempty,omitzero"`
-	ResponseModes   []string `json:"response_modes,omitempty,omitzero"`
-	ResponseTypes   []string `json:"response_types,omitempty,omitzero"`
+	RefreshTokenTTL int  `json:"refresh_token_ttl,omitempty,omitzero"`
+	RequireAuthTime bool `json:"require_auth_time,omitempty,omitzero"`
+
+	// RequirePushedAuthorizationRequests The client's authorization requests come by `/par` only (RFC 9126).
+	RequirePushedAuthorizationRequests bool     `json:"require_pushed_authorization_requests,omitempty,omitzero"`
+	ResponseModes                      []string `json:"response_modes,omitempty,omitzero"`
+	ResponseTypes                      []string `json:"response_types,omitempty,omitzero"`
 
 	// Scope Separated by spaces; every one must exist in the workspace.
-	Scope                  string `json:"scope,omitempty,omitzero"`
-	TLSClientAuthSANDNS    string `json:"tls_client_auth_san_dns,omitempty,omitzero"`
-	TLSClientAuthSANEmail  string `json:"tls_client_auth_san_email,omitempty,omitzero"`
-	TLSClientAuthSANIP     string `json:"tls_client_auth_san_ip,omitempty,omitzero"`
-	TLSClientAuthSANURI    string `json:"tls_client_auth_san_uri,omitempty,omitzero"`
+	Scope                 string `json:"scope,omitempty,omitzero"`
+	TLSClientAuthSANDNS   string `json:"tls_client_auth_san_dns,omitempty,omitzero"`
+	TLSClientAuthSANEmail string `json:"tls_client_auth_san_email,omitempty,omitzero"`
+	TLSClientAuthSANIP    string `json:"tls_client_auth_san_ip,omitempty,omitzero"`
+	TLSClientAuthSANURI   string `json:"tls_client_auth_san_uri,omitempty,omitzero"`
+
+	// TLSClientAuthSubjectDN In the form of RFC 4514, such as CN=app,O=Acme,C=DE.
 	TLSClientAuthSubjectDN string `json:"tls_client_auth_subject_dn,omitempty,omitzero"`
+
+	// TLSClientCertificateBoundAccessTokens Access tokens can be used only with the client certificate of the request that they were issued to (RFC 8705).
+	TLSClientCertificateBoundAccessTokens bool `json:"tls_client_certificate_bound_access_tokens,omitempty,omitzero"`
 
 	// TokenEndpointAuthMethod One of the workspace's methods; client_secret_basic where absent and none for native applications.
 	TokenEndpointAuthMethod string `json:"token_endpoint_auth_method,omitempty,omitzero"`
@@ -187,35 +213,48 @@ type ClientMetadata struct {
 	Contacts        []string `json:"contacts,omitempty,omitzero"`
 
 	// DefaultMaxAge Seconds.
-	DefaultMaxAge            int         `json:"default_max_age,omitempty,omitzero"`
-	Disabled                 bool        `json:"disabled,omitempty,omitzero"`
-	GrantTypes               []GrantType `json:"grant_types,omitempty,omitzero"`
-	IDTokenSignedResponseAlg SigningAlg  `json:"id_token_signed_response_alg,omitempty,omitzero"`
+	DefaultMaxAge int  `json:"default_max_age,omitempty,omitzero"`
+	Disabled      bool `json:"disabled,omitempty,omitzero"`
+
+	// FederatedCredentials Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own.
+	FederatedCredentials     []FederatedCredential `json:"federated_credentials,omitempty,omitzero"`
+	GrantTypes               []GrantType           `json:"grant_types,omitempty,omitzero"`
+	IDTokenSignedResponseAlg SigningAlg            `json:"id_token_signed_response_alg,omitempty,omitzero"`
 
 	// IDTokenTTL Seconds; the workspace's where absent.
 	IDTokenTTL int `json:"id_token_ttl,omitempty,omitzero"`
 
 	// JWKS Public keys only; not beside jwks_uri.
-	JWKS                   map[string]interface{} `json:"jwks,omitempty,omitzero"`
-	JWKSURI                string                 `json:"jwks_uri,omitempty,omitzero"`
-	LogoURI                string                 `json:"logo_uri,omitempty,omitzero"`
-	PolicyURI              string                 `json:"policy_uri,omitempty,omitzero"`
-	PostLogoutRedirectUris []string               `json:"post_logout_redirect_uris,omitempty,omitzero"`
-	RedirectUris           []string               `json:"redirect_uris,omitempty,omitzero"`
+	JWKS map[string]interface{} `json:"jwks,omitempty,omitzero"`
+
+	// JWKSURI Where the public keys are fetched from; an https URL.
+	JWKSURI                string   `json:"jwks_uri,omitempty,omitzero"`
+	LogoURI                string   `json:"logo_uri,omitempty,omitzero"`
+	PolicyURI              string   `json:"policy_uri,omitempty,omitzero"`
+	PostLogoutRedirectUris []string `json:"post_logout_redirect_uris,omitempty,omitzero"`
+	RedirectUris           []string `json:"redirect_uris,omitempty,omitzero"`
 
 	// RefreshTokenTTL Seconds; the workspace's where absent.
-	RefreshTokenTTL int      `json:"refresh_token_ttl,omitempty,omitzero"`
-	RequireAuthTime bool     `json:"require_auth_time,omitempty,omitzero"`
-	ResponseModes   []string `json:"response_modes,omitempty,omitzero"`
-	ResponseTypes   []string `json:"response_types,omitempty,omitzero"`
+	RefreshTokenTTL int  `json:"refresh_token_ttl,omitempty,omitzero"`
+	RequireAuthTime bool `json:"require_auth_time,omitempty,omitzero"`
+
+	// RequirePushedAuthorizationRequests The client's authorization requests come by `/par` only (RFC 9126).
+	RequirePushedAuthorizationRequests bool     `json:"require_pushed_authorization_requests,omitempty,omitzero"`
+	ResponseModes                      []string `json:"response_modes,omitempty,omitzero"`
+	ResponseTypes                      []string `json:"response_types,omitempty,omitzero"`
 
 	// Scope Separated by spaces; every one must exist in the workspace.
-	Scope                  string `json:"scope,omitempty,omitzero"`
-	TLSClientAuthSANDNS    string `json:"tls_client_auth_san_dns,omitempty,omitzero"`
-	TLSClientAuthSANEmail  string `json:"tls_client_auth_san_email,omitempty,omitzero"`
-	TLSClientAuthSANIP     string `json:"tls_client_auth_san_ip,omitempty,omitzero"`
-	TLSClientAuthSANURI    string `json:"tls_client_auth_san_uri,omitempty,omitzero"`
+	Scope                 string `json:"scope,omitempty,omitzero"`
+	TLSClientAuthSANDNS   string `json:"tls_client_auth_san_dns,omitempty,omitzero"`
+	TLSClientAuthSANEmail string `json:"tls_client_auth_san_email,omitempty,omitzero"`
+	TLSClientAuthSANIP    string `json:"tls_client_auth_san_ip,omitempty,omitzero"`
+	TLSClientAuthSANURI   string `json:"tls_client_auth_san_uri,omitempty,omitzero"`
+
+	// TLSClientAuthSubjectDN In the form of RFC 4514, such as CN=app,O=Acme,C=DE.
 	TLSClientAuthSubjectDN string `json:"tls_client_auth_subject_dn,omitempty,omitzero"`
+
+	// TLSClientCertificateBoundAccessTokens Access tokens can be used only with the client certificate of the request that they were issued to (RFC 8705).
+	TLSClientCertificateBoundAccessTokens bool `json:"tls_client_certificate_bound_access_tokens,omitempty,omitzero"`
 
 	// TokenEndpointAuthMethod One of the workspace's methods; client_secret_basic where absent and none for native applications.
 	TokenEndpointAuthMethod string `json:"token_endpoint_auth_method,omitempty,omitzero"`
@@ -236,6 +275,36 @@ type ClientPatch = ClientMetadata
 type DemoCredential struct {
 	Password string `json:"password"`
 	Username string `json:"username"`
+}
+
+// FederatedCredential Whoever holds a token of `issuer` for `audience` with this `subject` and these `claims` is the client.
+type FederatedCredential struct {
+	// Audience The only audience of the token; the workspace's issuer where absent.
+	Audience string `json:"audience,omitempty,omitzero"`
+
+	// Claims Further claims, each exactly so.
+	Claims map[string]string `json:"claims,omitempty,omitzero"`
+
+	// Issuer The claim `iss`. For SPIFFE the trust domain, such as spiffe://prod.example.
+	Issuer string `json:"issuer"`
+
+	// JWKS The issuer's public keys; not beside jwks_uri.
+	JWKS map[string]interface{} `json:"jwks,omitempty,omitzero"`
+
+	// JWKSURI Where they are fetched from. With neither, the issuer's discovery document says where.
+	JWKSURI string `json:"jwks_uri,omitempty,omitzero"`
+
+	// Name Unique within the client; letters, digits, - and _.
+	Name string `json:"name"`
+
+	// Preset Whose tokens they are; it brings the rules that fit them.
+	Preset string `json:"preset,omitempty,omitzero"`
+
+	// SingleUse Each token is taken once, by its `jti`. Leave it off where the platform hands a workload the same token several times, as Kubernetes does.
+	SingleUse bool `json:"single_use,omitempty,omitzero"`
+
+	// Subject The claim `sub`; a final * stands for any ending.
+	Subject string `json:"subject"`
 }
 
 // Grant defines model for Grant.
@@ -785,8 +854,10 @@ type Workspace struct {
 	AID            string `json:"aid"`
 
 	// Branding How the pages of end users look.
-	Branding                Branding `json:"branding,omitempty,omitzero"`
-	ClientAssertionAudience string   `json:"client_assertion_audience"`
+	Branding Branding `json:"branding,omitempty,omitzero"`
+
+	// ClientAssertionAudience `issuer_only`: the issuer is the sole audience of a client assertion (RFC 10070). `issuer_or_endpoint`: the token endpoint, or the one that was called, will do as well.
+	ClientAssertionAudience string `json:"client_assertion_audience"`
 
 	// CodeTTL Seconds.
 	CodeTTL   int       `json:"code_ttl"`
@@ -805,7 +876,10 @@ type Workspace struct {
 	// IDTokenTTL Seconds.
 	IDTokenTTL int    `json:"id_token_ttl"`
 	Issuer     string `json:"issuer"`
-	PKCE       string `json:"pkce"`
+
+	// PARTTL Seconds in which a pushed authorization request must be opened.
+	PARTTL int    `json:"par_ttl"`
+	PKCE   string `json:"pkce"`
 
 	// Profile `default`: OAuth 2.1 and OpenID Connect Core. `oidc_core`: as clients of OpenID Connect Core 1.0 expect.
 	Profile string `json:"profile"`
@@ -819,6 +893,9 @@ type Workspace struct {
 	// RefreshTokenTTL Seconds without use.
 	RefreshTokenTTL int `json:"refresh_token_ttl"`
 
+	// RequirePushedAuthorizationRequests Authorization requests come by `/par` only (RFC 9126).
+	RequirePushedAuthorizationRequests bool `json:"require_pushed_authorization_requests"`
+
 	// SessionMaxTTL Seconds in all.
 	SessionMaxTTL int `json:"session_max_ttl"`
 
@@ -827,6 +904,12 @@ type Workspace struct {
 
 	// State Nobody gets an answer from what is suspended.
 	State State `json:"state"`
+
+	// TLSClientAuthCrls PEM revocation lists of those authorities. Where there is one for an authority, a certificate on it is refused, and so is every one of that authority once the list is out of date.
+	TLSClientAuthCrls string `json:"tls_client_auth_crls,omitempty,omitzero"`
+
+	// TLSClientAuthRootCas PEM certificates of the authorities whose client certificates `tls_client_auth` believes.
+	TLSClientAuthRootCas string `json:"tls_client_auth_root_cas,omitempty,omitzero"`
 
 	// TokenEndpointAuthMethods By which methods clients may authenticate.
 	TokenEndpointAuthMethods []string `json:"token_endpoint_auth_methods"`
@@ -849,8 +932,10 @@ type WorkspaceInput struct {
 	AID string `json:"aid"`
 
 	// Branding How the pages of end users look.
-	Branding                Branding `json:"branding,omitempty,omitzero"`
-	ClientAssertionAudience string   `json:"client_assertion_audience,omitempty,omitzero"`
+	Branding Branding `json:"branding,omitempty,omitzero"`
+
+	// ClientAssertionAudience `issuer_only`: the issuer is the sole audience of a client assertion (RFC 10070). `issuer_or_endpoint`: the token endpoint, or the one that was called, will do as well.
+	ClientAssertionAudience string `json:"client_assertion_audience,omitempty,omitzero"`
 
 	// CodeTTL Seconds.
 	CodeTTL int `json:"code_ttl,omitempty,omitzero"`
@@ -860,8 +945,11 @@ type WorkspaceInput struct {
 	DisplayName string `json:"display_name,omitempty,omitzero"`
 
 	// IDTokenTTL Seconds.
-	IDTokenTTL int    `json:"id_token_ttl,omitempty,omitzero"`
-	PKCE       string `json:"pkce,omitempty,omitzero"`
+	IDTokenTTL int `json:"id_token_ttl,omitempty,omitzero"`
+
+	// PARTTL Seconds in which a pushed authorization request must be opened.
+	PARTTL int    `json:"par_ttl,omitempty,omitzero"`
+	PKCE   string `json:"pkce,omitempty,omitzero"`
 
 	// Profile `default`: OAuth 2.1 and OpenID Connect Core. `oidc_core`: as clients of OpenID Connect Core 1.0 expect.
 	Profile string `json:"profile,omitempty,omitzero"`
@@ -875,6 +963,9 @@ type WorkspaceInput struct {
 	// RefreshTokenTTL Seconds without use.
 	RefreshTokenTTL int `json:"refresh_token_ttl,omitempty,omitzero"`
 
+	// RequirePushedAuthorizationRequests Authorization requests come by `/par` only (RFC 9126).
+	RequirePushedAuthorizationRequests bool `json:"require_pushed_authorization_requests,omitempty,omitzero"`
+
 	// SessionMaxTTL Seconds in all.
 	SessionMaxTTL int `json:"session_max_ttl,omitempty,omitzero"`
 
@@ -883,6 +974,12 @@ type WorkspaceInput struct {
 
 	// State Nobody gets an answer from what is suspended.
 	State State `json:"state,omitempty,omitzero"`
+
+	// TLSClientAuthCrls PEM revocation lists of those authorities. Where there is one for an authority, a certificate on it is refused, and so is every one of that authority once the list is out of date.
+	TLSClientAuthCrls string `json:"tls_client_auth_crls,omitempty,omitzero"`
+
+	// TLSClientAuthRootCas PEM certificates of the authorities whose client certificates `tls_client_auth` believes.
+	TLSClientAuthRootCas string `json:"tls_client_auth_root_cas,omitempty,omitzero"`
 
 	// TokenEndpointAuthMethods By which methods clients may authenticate.
 	TokenEndpointAuthMethods []string `json:"token_endpoint_auth_methods,omitempty,omitzero"`
@@ -909,8 +1006,10 @@ type WorkspaceMetadata struct {
 	AccessTokenTTL int `json:"access_token_ttl,omitempty,omitzero"`
 
 	// Branding How the pages of end users look.
-	Branding                Branding `json:"branding,omitempty,omitzero"`
-	ClientAssertionAudience string   `json:"client_assertion_audience,omitempty,omitzero"`
+	Branding Branding `json:"branding,omitempty,omitzero"`
+
+	// ClientAssertionAudience `issuer_only`: the issuer is the sole audience of a client assertion (RFC 10070). `issuer_or_endpoint`: the token endpoint, or the one that was called, will do as well.
+	ClientAssertionAudience string `json:"client_assertion_audience,omitempty,omitzero"`
 
 	// CodeTTL Seconds.
 	CodeTTL int `json:"code_ttl,omitempty,omitzero"`
@@ -920,8 +1019,11 @@ type WorkspaceMetadata struct {
 	DisplayName string `json:"display_name,omitempty,omitzero"`
 
 	// IDTokenTTL Seconds.
-	IDTokenTTL int    `json:"id_token_ttl,omitempty,omitzero"`
-	PKCE       string `json:"pkce,omitempty,omitzero"`
+	IDTokenTTL int `json:"id_token_ttl,omitempty,omitzero"`
+
+	// PARTTL Seconds in which a pushed authorization request must be opened.
+	PARTTL int    `json:"par_ttl,omitempty,omitzero"`
+	PKCE   string `json:"pkce,omitempty,omitzero"`
 
 	// Profile `default`: OAuth 2.1 and OpenID Connect Core. `oidc_core`: as clients of OpenID Connect Core 1.0 expect.
 	Profile string `json:"profile,omitempty,omitzero"`
@@ -935,6 +1037,9 @@ type WorkspaceMetadata struct {
 	// RefreshTokenTTL Seconds without use.
 	RefreshTokenTTL int `json:"refresh_token_ttl,omitempty,omitzero"`
 
+	// RequirePushedAuthorizationRequests Authorization requests come by `/par` only (RFC 9126).
+	RequirePushedAuthorizationRequests bool `json:"require_pushed_authorization_requests,omitempty,omitzero"`
+
 	// SessionMaxTTL Seconds in all.
 	SessionMaxTTL int `json:"session_max_ttl,omitempty,omitzero"`
 
@@ -943,6 +1048,12 @@ type WorkspaceMetadata struct {
 
 	// State Nobody gets an answer from what is suspended.
 	State State `json:"state,omitempty,omitzero"`
+
+	// TLSClientAuthCrls PEM revocation lists of those authorities. Where there is one for an authority, a certificate on it is refused, and so is every one of that authority once the list is out of date.
+	TLSClientAuthCrls string `json:"tls_client_auth_crls,omitempty,omitzero"`
+
+	// TLSClientAuthRootCas PEM certificates of the authorities whose client certificates `tls_client_auth` believes.
+	TLSClientAuthRootCas string `json:"tls_client_auth_root_cas,omitempty,omitzero"`
 
 	// TokenEndpointAuthMethods By which methods clients may authenticate.
 	TokenEndpointAuthMethods []string `json:"token_endpoint_auth_methods,omitempty,omitzero"`

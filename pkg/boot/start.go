@@ -12,6 +12,7 @@ import (
 
 	"github.com/signet-authz/signet/pkg/audit"
 	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
@@ -48,6 +49,8 @@ type Platform struct {
 	Issued    *audit.Tally // tokens that clients get for themselves
 	Usage     *audit.Usage
 	Traces    *trace.Recorder
+	// ClientAuth proves clients, at every endpoint that they call.
+	ClientAuth *clientauth.Authenticator
 	// Invalidate applies a change here at once and tells every other process.
 	// A message that is lost is made up for by the caches' own expiry.
 	Invalidate func(context.Context, cache.Invalidation)
@@ -297,6 +300,7 @@ func (p *Platform) assemble(context.Context) error {
 	})
 	p.Pool = keys.NewPool(keys.DefaultPoolSizes())
 	p.Passwords = newHasher(cfg.Password)
+	p.ClientAuth = p.clientAuth()
 	p.closers = append(p.closers, func(context.Context) error {
 		p.Pool.Close()
 		return nil
@@ -306,6 +310,27 @@ func (p *Platform) assemble(context.Context) error {
 	p.Metrics.Count("signet_traces_lost_total", "Explanations of requests that were lost.", func() float64 { return float64(p.Traces.Lost()) })
 	p.Metrics.Gauge("signet_clock_offset_seconds", "The database's clock less this process's.", func() float64 { return time.Duration(p.clock.Load()).Seconds() })
 	return nil
+}
+
+// clientAuth is the client authentication phase over the cached clients.
+func (p *Platform) clientAuth() *clientauth.Authenticator {
+	count := func(ctx context.Context, w tenancy.Workspace, key string, window time.Duration) (int, error) {
+		return p.KV.Workspace(w).CountFailure(ctx, "client", key, window)
+	}
+	return clientauth.New(clientauth.Deps{
+		Clients: func(ctx context.Context, w tenancy.Workspace, clientID string) (*domain.Client, bool, error) {
+			c, err := p.Caches.Clients.Client(ctx, w, clientID)
+			if errors.Is(err, store.ErrNotFound) {
+				return nil, false, nil
+			}
+			return c, err == nil, err
+		},
+		Replay: func(ctx context.Context, w tenancy.Workspace, kind, id string, issuedAt, exp time.Time) error {
+			return p.KV.Workspace(w).Replay(ctx, kind, id, issuedAt, exp)
+		},
+		Root: p.Root, Keys: &clientauth.KeySource{}, Guard: clientauth.NewGuard(count, p.Now), Used: p.Usage.Record,
+		MTLSOrigin: p.Config.MTLSOrigin(), Now: p.Now,
+	})
 }
 
 func (p *Platform) recordUses(ctx context.Context, uses []audit.Use) error {

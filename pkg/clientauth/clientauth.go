@@ -2,6 +2,7 @@ package clientauth
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
+	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/pkg/trace"
@@ -20,6 +22,8 @@ func All() []Method {
 	return []Method{
 		clientSecretBasic{},
 		clientSecretPost{},
+		clientSecretJWT{},
+		privateKeyJWT{},
 		none{},
 	}
 }
@@ -51,7 +55,12 @@ type Request struct {
 	Authorization []string   // every value of the Authorization header
 	IP            netip.Addr // of the caller, as the gateway sealed it
 	Certificate   []byte     // of the caller, DER, as the gateway sealed it
-	Endpoint      string     // the URL that was called
+	Chain         [][]byte   // what the caller sent beside it, DER
+	Endpoint      string     // the URL that was called, below the issuer
+
+	looked    bool
+	assertion *assertion
+	unread    error
 }
 
 // Presence tells how a method shows in a request.
@@ -72,6 +81,8 @@ type Presented struct {
 	// Secrets holds the readings of a presented secret; there is more than one
 	// where senders differ on the encoding.
 	Secrets []string
+
+	assertion *assertion
 }
 
 // Attempt is one authentication of one client by one method.
@@ -81,10 +92,25 @@ type Attempt struct {
 	Request   *Request
 	Presented Presented
 	Now       time.Time
-	Root      *keys.Root
 	Trace     *trace.Trace
-	// CredentialID is set by the method: which credential was right.
-	CredentialID string
+
+	root    *keys.Root
+	keys    *KeySource
+	aliases func(tenancy.Workspace) string
+
+	// What the method sets where its proof holds: which credential was right,
+	// what else of its use is worth knowing, and the one use that the proof is
+	// good for.
+	credential string
+	noted      []string
+	once       *once
+}
+
+// once is the single use of a proof. The Authenticator marks it, last of all,
+// so that no request which fails for another reason uses it up.
+type once struct {
+	kind, id     string
+	issued, ends time.Time
 }
 
 // Client is a client that has proven itself. Only an Authenticator makes one.
@@ -106,14 +132,23 @@ func (c Client) Method() string { return c.method }
 // exist; an error is a fault of the store.
 type Source func(ctx context.Context, w tenancy.Workspace, clientID string) (*domain.Client, bool, error)
 
-// Deps are what an Authenticator needs.
+// Replay marks an id as used, as kv.Workspace.Replay does: nil for the first
+// use, kv.ErrConsumed for a later one; any other error is an outage.
+type Replay func(ctx context.Context, w tenancy.Workspace, kind, id string, issuedAt, exp time.Time) error
+
+// Deps are what an Authenticator needs. All are required but MTLSOrigin.
 type Deps struct {
 	Clients Source
 	Root    *keys.Root
+	Keys    *KeySource
 	Guard   *Guard
-	// Used is told which credential was used; it must not block.
-	Used func(w tenancy.Workspace, clientID, credentialID string)
-	Now  func() time.Time
+	Replay  Replay
+	// Used is told what a client used: a credential, and what else Usage lists.
+	// It must not block.
+	Used func(w tenancy.Workspace, clientID, id string)
+	// MTLSOrigin is where clients present certificates, empty where they cannot.
+	MTLSOrigin string
+	Now        func() time.Time
 }
 
 // Authenticator runs the client authentication phase.
@@ -123,20 +158,24 @@ type Authenticator struct {
 	decoy   *domain.Client
 }
 
-// New returns an Authenticator over All.
+// New returns an Authenticator over All. It panics where a dependency is
+// missing: nothing it lets in could be trusted.
 func New(d Deps) *Authenticator {
+	if d.Clients == nil || d.Root == nil || d.Keys == nil || d.Guard == nil || d.Replay == nil || d.Used == nil || d.Now == nil {
+		panic("clientauth: a dependency is missing")
+	}
 	return &Authenticator{deps: d, methods: All(), decoy: newDecoy()}
 }
 
 // Authenticate proves which client made the request. Its error is always an
 // *oauth.Error: invalid_request where more than one method was presented,
-// invalid_client where the proof fails, temporarily_unavailable where the
-// client could not be looked up.
+// invalid_client where the proof fails, temporarily_unavailable where a store
+// that the proof needs is away.
 func (a *Authenticator) Authenticate(ctx context.Context, w tenancy.Workspace, r *Request, t *trace.Trace) (Client, error) {
 	// 1. What is presented.
 	present, fault := a.present(r)
 	if fault != nil {
-		t.Fail("client authentication presented", trace.Check{Expected: "exactly one method", Actual: fault.Reason(), RFC: "RFC 6749, section 2.3"})
+		t.Fail("client authentication presented", trace.Check{Expected: "the credentials of exactly one method, well formed", Actual: fault.Reason(), RFC: "RFC 6749, section 2.3"})
 		return Client{}, challenge(fault, w, r)
 	}
 	clientID := present[0].presented.ClientID
@@ -156,35 +195,84 @@ func (a *Authenticator) Authenticate(ctx context.Context, w tenancy.Workspace, r
 	}
 	t.Check("client found", known, trace.Check{Expected: "a client registered in this workspace", Actual: foundWord(known), RFC: "RFC 6749, section 2.3", Fix: "Compare the client_id with the client's page; ids belong to one workspace."})
 	usable := known && t.Check("client enabled", !client.Disabled, trace.Check{Expected: "enabled", Actual: enabledWord(client.Disabled), Fix: "Enable the client."})
-	target := client
+	// Of a decoy there is nothing to explain.
+	target, explain := client, t
 	if !usable {
-		target = a.decoy
+		target, explain = a.decoy, nil
 	}
 
 	// 4. Which method, and whether the client and the workspace allow it.
-	chosen := choose(present, target, a.deps.Now())
-	registered := target.AuthMethodAllowed(chosen.method.Name(), a.deps.Now())
-	t.Check("method is the registered one", registered, trace.Check{Expected: target.TokenEndpointAuthMethod, Actual: chosen.method.Name(), RFC: "RFC 7591, section 2", Fix: "Use the client's registered token_endpoint_auth_method, or change the registration."})
+	now := a.deps.Now()
+	chosen := choose(present, target, now)
+	method := chosen.method.Name()
+	registered := target.AuthMethodAllowed(method, now)
+	explain.Check("method is the registered one", registered, trace.Check{Expected: registeredWord(target, now), Actual: method, RFC: "RFC 7591, section 2", Fix: "Use the client's registered token_endpoint_auth_method, or change the registration; token_endpoint_auth_method_previous lets two methods overlap."})
 	methods := w.Settings().TokenEndpointAuthMethods
-	allowed := slices.Contains(methods, chosen.method.Name())
-	if !allowed {
-		t.Fail("method allowed by the workspace", trace.Check{Expected: strings.Join(methods, " "), Actual: chosen.method.Name(), Fix: "Add the method to the workspace's token_endpoint_auth_methods."})
-	}
+	allowed := slices.Contains(methods, method)
+	t.Check("method allowed by the workspace", allowed, trace.Check{Expected: strings.Join(methods, " "), Actual: method, Fix: "Add the method to the workspace's token_endpoint_auth_methods."})
 
 	// 5. The proof itself, whatever the checks before it said.
-	attempt := &Attempt{Workspace: w, Client: target, Request: r, Presented: chosen.presented, Now: a.deps.Now(), Root: a.deps.Root, Trace: t}
+	attempt := &Attempt{
+		Workspace: w, Client: target, Request: r, Presented: chosen.presented, Now: now, Trace: explain,
+		root: a.deps.Root, keys: a.deps.Keys, aliases: a.alias,
+	}
 	proof := chosen.method.Authenticate(ctx, attempt)
 	if outage := unavailable(proof); outage != nil {
 		return Client{}, outage
 	}
-	if reason := refusal(known, usable, registered, allowed, proof); reason != "" {
+	reason := refusal(known, usable, registered, allowed, proof)
+
+	// 6. A proof that is good for one use is used up, once nothing else is wrong.
+	if reason == "" && attempt.once != nil {
+		if proof = a.use(ctx, attempt); unavailable(proof) != nil {
+			return Client{}, unavailable(proof)
+		}
+		if proof != nil {
+			reason = "the assertion was used before"
+		}
+	}
+	if reason != "" {
 		a.deps.Guard.Failed(ctx, w, clientID, r.IP)
 		return Client{}, challenge(oauth.ErrInvalidClient.Because(reason, proof), w, r)
 	}
-	if attempt.CredentialID != "" && a.deps.Used != nil {
-		a.deps.Used(w, clientID, attempt.CredentialID)
+
+	// 7. What was used, for the page on the client's credentials.
+	a.deps.Used(w, clientID, UsageMethod(method))
+	for _, id := range append(attempt.noted, attempt.credential) {
+		if id != "" {
+			a.deps.Used(w, clientID, id)
+		}
 	}
-	return Client{record: client, method: chosen.method.Name()}, nil
+	return Client{record: client, method: method}, nil
+}
+
+// use marks the single use of a proof. That the memory of uses is away, or is
+// younger than the assertion, is an outage: whether it was used cannot be known.
+func (a *Authenticator) use(ctx context.Context, attempt *Attempt) error {
+	o := attempt.once
+	err := a.deps.Replay(ctx, attempt.Workspace, o.kind, o.id, o.issued, o.ends)
+	switch {
+	case err == nil:
+		attempt.Trace.Pass("assertion is used once", "first use")
+		return nil
+	case errors.Is(err, kv.ErrConsumed):
+		attempt.Trace.Fail("assertion is used once", trace.Check{Expected: "first use of its jti", Actual: "used before", RFC: "RFC 7523, section 3", Fix: "Sign a new assertion, with a jti of its own, for every request."})
+		return errReplayed
+	case errors.Is(err, kv.ErrEpoch):
+		attempt.Trace.Fail("assertion is used once", trace.Check{Expected: "an assertion younger than the memory of uses", Actual: "older: whether it was used is not known", Fix: "Sign a new assertion and try again."})
+		return oauth.ErrTemporarilyUnavailable.Because("the assertion is older than the memory of those that were used", err)
+	default:
+		return oauth.ErrTemporarilyUnavailable.Because("whether the assertion was used before cannot be known now", err)
+	}
+}
+
+// alias is the URL by which the request's endpoint is reached with a client
+// certificate, empty where there is none.
+func (a *Authenticator) alias(w tenancy.Workspace) string {
+	if a.deps.MTLSOrigin == "" {
+		return ""
+	}
+	return a.deps.MTLSOrigin + w.CookiePath()
 }
 
 type candidate struct {
@@ -313,6 +401,14 @@ func names(cs []candidate) string {
 		out = append(out, c.method.Name())
 	}
 	return strings.Join(out, ", ")
+}
+
+// registeredWord names the methods that the client may use now.
+func registeredWord(c *domain.Client, now time.Time) string {
+	if c.TokenEndpointAuthMethodPrevious != "" && c.AuthMethodAllowed(c.TokenEndpointAuthMethodPrevious, now) {
+		return c.TokenEndpointAuthMethod + ", or " + c.TokenEndpointAuthMethodPrevious + " until " + c.TokenEndpointAuthMethodPreviousUntil.UTC().Format(time.RFC3339)
+	}
+	return c.TokenEndpointAuthMethod
 }
 
 func foundWord(known bool) string {

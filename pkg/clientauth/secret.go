@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/signet-authz/signet/pkg/domain"
-	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/trace"
 )
 
@@ -25,11 +24,11 @@ func checkSecret(a *Attempt) error {
 	for i := range secrets {
 		s := &secrets[i]
 		for _, reading := range a.Presented.Secrets {
-			if !a.Root.VerifySecret(a.Workspace, a.Client.ClientID, *s, reading) {
+			if !a.root.VerifySecret(a.Workspace, a.Client.ClientID, *s, reading) {
 				continue
 			}
 			if s.Live(a.Now) {
-				matched, a.CredentialID = true, s.ID.String()
+				matched, a.credential = true, s.ID.String()
 			} else {
 				expired = true
 			}
@@ -46,20 +45,4 @@ func checkSecret(a *Attempt) error {
 		return nil
 	}
 	return errSecret
-}
-
-// newDecoy is the client against which the credentials of an unknown or
-// disabled client are checked, for the same work and the same answer.
-func newDecoy() *domain.Client {
-	return &domain.Client{
-		ClientID:                "-",
-		TokenEndpointAuthMethod: oauth.MethodClientSecretBasic,
-		Secrets:                 []domain.ClientSecret{decoySecret()},
-	}
-}
-
-// decoySecret costs what a real one does and matches nothing: no root secret
-// has version 0.
-func decoySecret() domain.ClientSecret {
-	return domain.ClientSecret{ClientID: "-", Form: domain.SecretHMACv1, Value: make([]byte, 33)}
 }

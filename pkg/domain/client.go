@@ -43,6 +43,7 @@ type Client struct {
 	TosURI                               string
 	JWKS                                 []byte // JSON, public keys only
 	JWKSURI                              string
+	FederatedCredentials                 []FederatedCredential
 	TLSClientAuthSubjectDN               string
 	TLSClientAuthSANDNS                  string
 	TLSClientAuthSANURI                  string
@@ -50,6 +51,8 @@ type Client struct {
 	TLSClientAuthSANEmail                string
 	IDTokenSignedResponseAlg             string
 	DefaultMaxAge                        time.Duration
+	RequirePAR                           bool // RFC 9126, section 6
+	CertificateBound                     bool // its access tokens are bound to its certificate (RFC 8705, section 3)
 	RequireAuthTime                      bool
 	Trusted                              bool // consent is not asked for
 	Disabled                             bool
@@ -103,6 +106,31 @@ func (c *Client) ResponseModeAllowed(mode string) bool {
 	}
 	return false
 }
+
+// FederatedCredential lets a workload prove a client with a token of an issuer
+// that the client trusts: whoever holds one of that issuer, for the audience and
+// with the subject and claims named here, is the client. It serves with
+// private_key_jwt, in place of a key of the client's own.
+type FederatedCredential struct {
+	Name    string // unique within the client
+	Preset  string // one of the presets below, or empty
+	Issuer  string // the claim "iss"; for SPIFFE the trust domain, as a SPIFFE ID
+	JWKS    []byte // JSON, public keys only
+	JWKSURI string // neither: what the issuer's own discovery document names
+	// Subject is the claim "sub", or what it begins with where it ends in "*".
+	Subject  string
+	Audience string            // the only "aud"; empty: the workspace's issuer
+	Claims   map[string]string // further claims, each exactly so
+	// SingleUse takes each token once, by its "jti".
+	SingleUse bool
+}
+
+// The presets of federated credentials.
+const (
+	PresetKubernetes    = "kubernetes"
+	PresetGitHubActions = "github_actions"
+	PresetSPIFFE        = "spiffe"
+)
 
 // ClientSecret is one of a client's secrets. Its value is never kept in clear.
 type ClientSecret struct {

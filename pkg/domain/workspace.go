@@ -16,6 +16,14 @@ const (
 	ProfileOIDCCore Profile = "oidc_core" // as OpenID Connect Core 1.0 clients of 2014 expect
 )
 
+// The policies for the audience of client assertions: the issuer alone (RFC
+// 10070), or as earlier clients have it also the token endpoint, or the one that
+// was called.
+const (
+	AudienceIssuerOnly       = "issuer_only"
+	AudienceIssuerOrEndpoint = "issuer_or_endpoint"
+)
+
 // PKCE policy of a workspace.
 type PKCE string
 
@@ -55,7 +63,11 @@ type Settings struct {
 	Profile                           Profile
 	TokenEndpointAuthMethods          []string
 	TokenEndpointAuthSigningAlgValues []string
-	ClientAssertionAudience           string // issuer_or_endpoint | issuer_only
+	ClientAssertionAudience           string // one of the policies below
+	TLSClientAuthRootCAs              string // PEM: whose certificates tls_client_auth believes
+	TLSClientAuthCRLs                 string // PEM: what those have revoked; empty: nothing
+	RequirePAR                        bool   // RFC 9126, section 5
+	PARTTL                            time.Duration
 	PKCE                              PKCE
 	AccessTokenFormat                 TokenFormat
 	AccessTokenSigningAlg             string
@@ -81,9 +93,10 @@ type Branding struct {
 func DefaultSettings(p Profile) Settings {
 	s := Settings{
 		Profile:                           p,
-		TokenEndpointAuthMethods:          []string{oauth.MethodClientSecretBasic, oauth.MethodClientSecretPost, oauth.MethodNone},
+		TokenEndpointAuthMethods:          oauth.Methods(),
 		TokenEndpointAuthSigningAlgValues: nil,
-		ClientAssertionAudience:           "issuer_or_endpoint",
+		ClientAssertionAudience:           AudienceIssuerOrEndpoint,
+		PARTTL:                            time.Minute,
 		PKCE:                              PKCERequired,
 		AccessTokenFormat:                 FormatJWT,
 		AccessTokenSigningAlg:             oauth.ES256,
@@ -125,6 +138,7 @@ const (
 	MinTTL             = 10 * time.Second
 	MaxAccessTokenTTL  = 24 * time.Hour
 	MaxCodeTTL         = 10 * time.Minute
+	MaxPARTTL          = 90 * time.Second
 	MaxRefreshTokenTTL = 5 * 365 * 24 * time.Hour
 	MaxRefreshGrace    = 5 * time.Minute
 	MaxSessionTTL      = 365 * 24 * time.Hour

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"math/bits"
 
+	"github.com/cloudflare/circl/sign/ed448"
 	"github.com/signet-authz/signet/pkg/oauth"
 )
 
@@ -30,6 +31,7 @@ const (
 	schemePKCS1v15
 	schemePSS
 	schemeEd25519
+	schemeEd448
 )
 
 // algorithm is one row of the table of JWS algorithms.
@@ -54,10 +56,20 @@ func algorithmOf(name string) (algorithm, bool) {
 		return algorithm{name: name, kty: ktyEC, scheme: schemeECDSA, hash: crypto.SHA512, curve: elliptic.P521(), octets: 66}, true
 	case oauth.RS256:
 		return algorithm{name: name, kty: ktyRSA, scheme: schemePKCS1v15, hash: crypto.SHA256}, true
+	case oauth.RS384:
+		return algorithm{name: name, kty: ktyRSA, scheme: schemePKCS1v15, hash: crypto.SHA384}, true
+	case oauth.RS512:
+		return algorithm{name: name, kty: ktyRSA, scheme: schemePKCS1v15, hash: crypto.SHA512}, true
 	case oauth.PS256:
 		return algorithm{name: name, kty: ktyRSA, scheme: schemePSS, hash: crypto.SHA256}, true
+	case oauth.PS384:
+		return algorithm{name: name, kty: ktyRSA, scheme: schemePSS, hash: crypto.SHA384}, true
+	case oauth.PS512:
+		return algorithm{name: name, kty: ktyRSA, scheme: schemePSS, hash: crypto.SHA512}, true
 	case oauth.Ed25519:
 		return algorithm{name: name, kty: ktyOKP, scheme: schemeEd25519}, true
+	case oauth.Ed448:
+		return algorithm{name: name, kty: ktyOKP, scheme: schemeEd448}, true
 	default:
 		return algorithm{}, false
 	}
@@ -87,12 +99,14 @@ func (a algorithm) fits(public crypto.PublicKey) bool {
 		return a.scheme == schemePKCS1v15 || a.scheme == schemePSS
 	case ed25519.PublicKey:
 		return a.scheme == schemeEd25519
+	case ed448.PublicKey:
+		return a.scheme == schemeEd448
 	default:
 		return false
 	}
 }
 
-// digest appends the hash of the signing input; Ed25519 signs the input itself.
+// digest appends the hash of the signing input; EdDSA signs the input itself.
 func (a algorithm) digest(dst, input []byte) []byte {
 	switch a.hash {
 	case crypto.SHA256:
@@ -141,8 +155,11 @@ func (a algorithm) verify(public crypto.PublicKey, input, sig []byte) bool {
 	if !a.fits(public) {
 		return false
 	}
-	if k, ok := public.(ed25519.PublicKey); ok {
+	switch k := public.(type) {
+	case ed25519.PublicKey:
 		return len(k) == ed25519.PublicKeySize && ed25519.Verify(k, input, sig)
+	case ed448.PublicKey:
+		return len(k) == ed448.PublicKeySize && len(sig) == ed448.SignatureSize && ed448.Verify(k, input, sig, "")
 	}
 	var room [sha512.Size]byte
 	digest := a.digest(room[:0], input)

@@ -3,7 +3,7 @@ package keys
 import (
 	"bytes"
 	"crypto"
-	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,29 +18,39 @@ const (
 	MaxClientJWKSBytes = 64 << 10
 )
 
-// algEdDSA is the older, polymorphic name for Ed25519 signatures (RFC 8037),
-// which RFC 9864 deprecates. Clients still use it.
-const algEdDSA = "EdDSA"
-
 // privateMembers are the members of RFC 7518, section 6, that only a private
 // or symmetric key has.
 var privateMembers = [...]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 
-// ClientKeys are the public keys of a client, parsed and found sound.
+// ClientKeys are the public keys of a client, or of an issuer whose tokens a
+// client presents, parsed and found sound.
 type ClientKeys struct{ keys []clientKey }
 
 type clientKey struct {
+	id     string // the kid, or where there is none the key's thumbprint
 	kid    string
 	alg    string // empty where the JWK does not say
 	public crypto.PublicKey
 }
 
+// Values of the member "use" of keys that sign.
+const (
+	useSignature = "sig"      // RFC 7517, section 4.2
+	useJWTSVID   = "jwt-svid" // SPIFFE Trust Domain and Bundle, section 4.2.2
+)
+
 // ParseClientKeys reads a client's JWK set (RFC 7591, section 2). It refuses
 // sets that hold anything private or symmetric, RSA keys below 2048 bits,
-// curves other than P-256, P-384, P-521 and Ed25519, points off their curve,
-// and sets without a key for signatures. Keys for encryption may stand in the
-// set and are not used. The error is fit to be shown to whoever registers.
-func ParseClientKeys(jwks []byte) (*ClientKeys, error) {
+// curves other than P-256, P-384, P-521, Ed25519 and Ed448, points off their
+// curve, and sets without a key for signatures. Keys for encryption may stand in
+// the set and are not used. The error is fit to be shown to whoever registers.
+func ParseClientKeys(jwks []byte) (*ClientKeys, error) { return parseClientKeys(jwks, useSignature) }
+
+// ParseBundle reads the JWK set of a SPIFFE trust domain: of its keys, those for
+// JWT-SVIDs.
+func ParseBundle(jwks []byte) (*ClientKeys, error) { return parseClientKeys(jwks, useJWTSVID) }
+
+func parseClientKeys(jwks []byte, purpose string) (*ClientKeys, error) {
 	if len(jwks) > MaxClientJWKSBytes {
 		return nil, errors.New("the JWK set is too long")
 	}
@@ -57,7 +67,7 @@ func ParseClientKeys(jwks []byte) (*ClientKeys, error) {
 	}
 	c := &ClientKeys{}
 	for i, raw := range raws {
-		k, signs, err := parseClientKey(raw)
+		k, signs, err := parseClientKey(raw, purpose)
 		if err != nil {
 			return nil, fmt.Errorf("key %d: %w", i+1, err)
 		}
@@ -77,7 +87,7 @@ func ParseClientKeys(jwks []byte) (*ClientKeys, error) {
 
 // parseClientKey reads one key. signs is false for keys that are meant for
 // something else than signatures.
-func parseClientKey(raw []byte) (k clientKey, signs bool, err error) {
+func parseClientKey(raw []byte, purpose string) (k clientKey, signs bool, err error) {
 	members, err := object(raw)
 	if err != nil {
 		return clientKey{}, false, errors.New("it is " + err.Error())
@@ -99,7 +109,7 @@ func parseClientKey(raw []byte) (k clientKey, signs bool, err error) {
 	if len(k.kid) > maxKIDBytes {
 		return clientKey{}, false, errors.New("kid is too long")
 	}
-	if signs, err = forSignatures(use, members["key_ops"]); err != nil || !signs {
+	if signs, err = forSignatures(use, members["key_ops"], purpose); err != nil || !signs {
 		return clientKey{}, false, err
 	}
 	if k.public, err = parseJWK(raw); err != nil {
@@ -108,12 +118,38 @@ func parseClientKey(raw []byte) (k clientKey, signs bool, err error) {
 	if k.alg != "" && !slices.Contains(clientAlgs(k.public), k.alg) {
 		return clientKey{}, false, errors.New("alg does not fit the key")
 	}
+	if k.id = k.kid; k.id == "" {
+		k.id = thumbprint(kty, members)
+	}
 	return k, true, nil
 }
 
+// thumbprint names a key by what it is (RFC 7638). The members are sound.
+func thumbprint(kty string, members map[string]json.RawMessage) string {
+	var required []string
+	switch kty {
+	case ktyEC:
+		required = []string{"crv", "kty", "x", "y"}
+	case ktyRSA:
+		required = []string{"e", "kty", "n"}
+	default:
+		required = []string{"crv", "kty", "x"}
+	}
+	out := []byte{'{'}
+	for i, name := range required {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		value, _ := text(members, name)
+		out = append(out, `"`+name+`":"`+value+`"`...)
+	}
+	sum := sha256.Sum256(append(out, '}'))
+	return b64.EncodeToString(sum[:])
+}
+
 // forSignatures reads use and key_ops (RFC 7517, sections 4.2 and 4.3).
-func forSignatures(use string, ops json.RawMessage) (bool, error) {
-	if use != "" && use != "sig" {
+func forSignatures(use string, ops json.RawMessage, purpose string) (bool, error) {
+	if use != "" && use != purpose {
 		return false, nil
 	}
 	if ops == nil {
@@ -129,13 +165,10 @@ func forSignatures(use string, ops json.RawMessage) (bool, error) {
 // clientAlgs lists the algorithms that a client may sign with using the key.
 func clientAlgs(public crypto.PublicKey) []string {
 	var algs []string
-	for _, name := range []string{oauth.ES256, oauth.ES384, oauth.ES512, oauth.RS256, oauth.PS256, oauth.Ed25519} {
-		if a, _ := algorithmOf(name); a.fits(public) {
+	for _, name := range oauth.KeyAlgs() {
+		if a, ok := algorithmOf(modernAlg(name)); ok && a.fits(public) {
 			algs = append(algs, name)
 		}
-	}
-	if _, ok := public.(ed25519.PublicKey); ok {
-		algs = append(algs, algEdDSA)
 	}
 	return algs
 }
@@ -156,24 +189,35 @@ func (c *ClientKeys) Algs() []string {
 	return algs
 }
 
+// IDs names the keys: each by its kid or, where it has none, by its thumbprint
+// (RFC 7638).
+func (c *ClientKeys) IDs() []string {
+	ids := make([]string, len(c.keys))
+	for i, k := range c.keys {
+		ids[i] = k.id
+	}
+	return ids
+}
+
 // Verify checks a JWS that the client signed, such as a client assertion. allowed are
 // the algorithms that it may use; EdDSA and Ed25519 name the same. Where the
 // header has a kid only keys of that kid, or without one, are tried, else every
 // key that fits. What a header says of keys ("jwk", "jku", "x5c", "x5u") is
-// never believed. The error is ErrToken.
-func (c *ClientKeys) Verify(token string, allowed []string) (Verified, error) {
+// never believed. The second result names the key, as IDs does. The error is
+// ErrToken.
+func (c *ClientKeys) Verify(token string, allowed []string) (Verified, string, error) {
 	parts, err := splitCompact(token)
 	if err != nil {
-		return Verified{}, err
+		return Verified{}, "", err
 	}
 	h, _, err := parseHeader(parts.header)
 	if err != nil {
-		return Verified{}, err
+		return Verified{}, "", err
 	}
 	name := modernAlg(h.Alg)
 	a, ok := algorithmOf(name)
 	if !ok || !slices.ContainsFunc(allowed, func(alg string) bool { return modernAlg(alg) == name }) {
-		return Verified{}, refuse("alg is not allowed")
+		return Verified{}, "", refuse("alg is not allowed")
 	}
 	for _, k := range c.keys {
 		if h.Kid != "" && k.kid != "" && h.Kid != k.kid || k.alg != "" && modernAlg(k.alg) != name {
@@ -181,15 +225,15 @@ func (c *ClientKeys) Verify(token string, allowed []string) (Verified, error) {
 		}
 		if a.verify(k.public, []byte(parts.input), parts.sig) {
 			claims, err := parts.claims()
-			return Verified{Header: h, Claims: claims}, err
+			return Verified{Header: h, Claims: claims}, k.id, err
 		}
 	}
-	return Verified{}, refuse("no key of the client verifies the signature")
+	return Verified{}, "", refuse("no key of the client verifies the signature")
 }
 
 // modernAlg is the fully specified name of an algorithm (RFC 9864).
 func modernAlg(alg string) string {
-	if alg == algEdDSA {
+	if alg == oauth.EdDSA {
 		return oauth.Ed25519
 	}
 	return alg

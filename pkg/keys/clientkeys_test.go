@@ -66,7 +66,7 @@ func TestSoundClientKeysAreAccepted(t *testing.T) {
 	))
 	require.NoError(t, err)
 	assert.Equal(t, 7, c.Len())
-	assert.Equal(t, []string{oauth.ES256, oauth.ES384, oauth.ES512, oauth.RS256, oauth.PS256, algEdDSA, oauth.Ed25519}, c.Algs())
+	assert.Equal(t, []string{oauth.ES256, oauth.ES384, oauth.ES512, oauth.PS256, oauth.PS384, oauth.PS512, oauth.RS256, oauth.RS384, oauth.RS512, oauth.EdDSA, oauth.Ed25519}, c.Algs())
 }
 
 func TestWeakOrPrivateClientKeysAreRefused(t *testing.T) {
@@ -165,8 +165,9 @@ func TestClientAssertionVerifiesUnderItsOwnKeyOnly(t *testing.T) {
 		"Ed25519":        assertion(t, oauth.Ed25519, `{"alg":"Ed25519"}`, ed),
 		"x5t is ignored": assertion(t, oauth.ES256, `{"alg":"ES256","x5t":"AAAA"}`, ec),
 	} {
-		got, err := c.Verify(token, every)
+		got, key, err := c.Verify(token, every)
 		assert.NoError(t, err, name)
+		assert.Contains(t, c.IDs(), key, name)
 		assert.Equal(t, sample, got.Claims, name)
 	}
 	for name, token := range map[string]string{
@@ -180,12 +181,12 @@ func TestClientAssertionVerifiesUnderItsOwnKeyOnly(t *testing.T) {
 		"crit":                assertion(t, oauth.ES256, `{"alg":"ES256","crit":["exp"],"exp":1}`, ec),
 		"ES256 named Ed25519": assertion(t, oauth.ES256, `{"alg":"Ed25519"}`, ec),
 	} {
-		_, err := c.Verify(token, every)
+		_, _, err := c.Verify(token, every)
 		assert.ErrorIs(t, err, ErrToken, name)
 	}
-	_, err = c.Verify(assertion(t, oauth.ES256, `{"alg":"ES256"}`, ec), []string{oauth.PS256})
+	_, _, err = c.Verify(assertion(t, oauth.ES256, `{"alg":"ES256"}`, ec), []string{oauth.PS256})
 	assert.ErrorIs(t, err, ErrToken, "an algorithm that the client may not use")
-	_, err = c.Verify(assertion(t, oauth.ES256, `{"alg":"ES256"}`, ec), nil)
+	_, _, err = c.Verify(assertion(t, oauth.ES256, `{"alg":"ES256"}`, ec), nil)
 	assert.ErrorIs(t, err, ErrToken)
 }
 

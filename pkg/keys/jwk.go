@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/big"
 
+	"github.com/cloudflare/circl/sign/ed448"
 	"github.com/lestrrat-go/jwx/v2/jwk"
 )
 
@@ -70,6 +71,9 @@ func parseJWK(raw []byte) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, errors.New("the JWK is " + err.Error())
 	}
+	if crv, _ := text(members, "crv"); crv == "Ed448" {
+		return parseEd448(members)
+	}
 	parsed, err := jwk.ParseKey(raw)
 	if err != nil {
 		return nil, errors.New("the JWK cannot be read")
@@ -99,6 +103,23 @@ func parseJWK(raw []byte) (crypto.PublicKey, error) {
 	default:
 		return nil, errors.New("the key is not a public key for signatures")
 	}
+}
+
+// parseEd448 reads a key of a curve that the library does not know (RFC 8037,
+// section 2).
+func parseEd448(members map[string]json.RawMessage) (crypto.PublicKey, error) {
+	if kty, err := text(members, "kty"); err != nil || kty != ktyOKP {
+		return nil, errors.New("the curve Ed448 is for keys of the type OKP")
+	}
+	if err := hasOctets(members, ed448.PublicKeySize, ed448.PublicKeySize, "x"); err != nil {
+		return nil, err
+	}
+	x, err := text(members, "x")
+	if err != nil {
+		return nil, err
+	}
+	raw, err := decodeBase64(x)
+	return ed448.PublicKey(raw), err
 }
 
 // hasOctets checks that members are canonical base64url of the length that RFC

@@ -21,9 +21,42 @@ const (
 	MethodNone              = "none"                        // RFC 7591, section 2
 )
 
+// Methods lists the client authentication methods that there are, in the order
+// in which they are shown.
+func Methods() []string {
+	return []string{
+		MethodClientSecretBasic, MethodClientSecretPost, MethodClientSecretJWT, MethodPrivateKeyJWT, MethodTLS, MethodSelfSignedTLS, MethodNone,
+	}
+}
+
 // UsesSecret tells whether the method rests on a shared client secret.
 func UsesSecret(method string) bool {
 	return slices.Contains([]string{MethodClientSecretBasic, MethodClientSecretPost, MethodClientSecretJWT}, method)
+}
+
+// UsesAssertion tells whether the method presents a client assertion (RFC 7521,
+// section 4.2).
+func UsesAssertion(method string) bool {
+	return method == MethodPrivateKeyJWT || method == MethodClientSecretJWT
+}
+
+// UsesCertificate tells whether the method rests on a client certificate (RFC
+// 8705, section 2).
+func UsesCertificate(method string) bool {
+	return method == MethodTLS || method == MethodSelfSignedTLS
+}
+
+// AssertionAlgs lists the algorithms that fit a method which presents an
+// assertion; none for any other.
+func AssertionAlgs(method string) []string {
+	switch method {
+	case MethodPrivateKeyJWT:
+		return KeyAlgs()
+	case MethodClientSecretJWT:
+		return SecretAlgs()
+	default:
+		return nil
+	}
 }
 
 // Response types and modes of the authorization endpoint.
@@ -67,15 +100,43 @@ const (
 	TokenTypeHintRefresh = "refresh_token"
 )
 
+// Values of client_assertion_type.
+const (
+	// AssertionTypeJWT is for a JWT (RFC 7523, section 2.2).
+	AssertionTypeJWT = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+	// AssertionTypeSPIFFE is for a JWT-SVID (draft-ietf-oauth-spiffe-client-auth).
+	AssertionTypeSPIFFE = "urn:ietf:params:oauth:client-assertion-type:jwt-spiffe"
+)
+
 // Signing algorithms that workspaces and clients may use (RFC 7518, RFC 9864).
 const (
 	ES256   = "ES256"
 	ES384   = "ES384"
 	ES512   = "ES512"
 	RS256   = "RS256"
+	RS384   = "RS384"
+	RS512   = "RS512"
 	PS256   = "PS256"
+	PS384   = "PS384"
+	PS512   = "PS512"
 	Ed25519 = "Ed25519"
+	Ed448   = "Ed448"
+	// EdDSA is the older, polymorphic name of Ed25519 (RFC 8037), which RFC 9864
+	// deprecates. Clients still use it.
+	EdDSA = "EdDSA"
+	// HS256 and its longer kin key a MAC with the client secret.
+	HS256 = "HS256"
+	HS384 = "HS384"
+	HS512 = "HS512"
 )
+
+// KeyAlgs lists the algorithms by which a client may sign with a key of its own.
+func KeyAlgs() []string {
+	return []string{ES256, ES384, ES512, PS256, PS384, PS512, Ed25519, Ed448, EdDSA, RS256, RS384, RS512}
+}
+
+// SecretAlgs lists the algorithms by which a client may sign with its secret.
+func SecretAlgs() []string { return []string{HS256, HS384, HS512} }
 
 // ResponseModes lists the response modes served for codes.
 func ResponseModes() []string {

@@ -30,6 +30,7 @@ type clientDoc struct {
 	TosURI                      string             `json:"tos_uri,omitempty"`
 	JWKS                        json.RawMessage    `json:"jwks,omitempty"`
 	JWKSURI                     string             `json:"jwks_uri,omitempty"`
+	FederatedCredentials        []federatedDoc     `json:"federated_credentials,omitempty"`
 	TLSClientAuthSubjectDN      string             `json:"tls_client_auth_subject_dn,omitempty"`
 	TLSClientAuthSANDNS         string             `json:"tls_client_auth_san_dns,omitempty"`
 	TLSClientAuthSANURI         string             `json:"tls_client_auth_san_uri,omitempty"`
@@ -38,6 +39,8 @@ type clientDoc struct {
 	IDTokenSignedResponseAlg    string             `json:"id_token_signed_response_alg,omitempty"`
 	DefaultMaxAge               int64              `json:"default_max_age,omitempty"`
 	RequireAuthTime             bool               `json:"require_auth_time,omitempty"`
+	RequirePAR                  bool               `json:"require_pushed_authorization_requests,omitempty"`
+	CertificateBound            bool               `json:"tls_client_certificate_bound_access_tokens,omitempty"`
 	AccessTokenFormat           domain.TokenFormat `json:"access_token_format,omitempty"`
 	AccessTokenTTL              int64              `json:"access_token_ttl,omitempty"`
 	IDTokenTTL                  int64              `json:"id_token_ttl,omitempty"`
@@ -49,6 +52,19 @@ type clientDoc struct {
 type previousMethodDoc struct {
 	Method string  `json:"method"`
 	Until  instant `json:"until"`
+}
+
+// federatedDoc is the stored form of a domain.FederatedCredential.
+type federatedDoc struct {
+	Name      string            `json:"name"`
+	Preset    string            `json:"preset,omitempty"`
+	Issuer    string            `json:"issuer"`
+	JWKS      json.RawMessage   `json:"jwks,omitempty"`
+	JWKSURI   string            `json:"jwks_uri,omitempty"`
+	Subject   string            `json:"subject"`
+	Audience  string            `json:"audience,omitempty"`
+	Claims    map[string]string `json:"claims,omitempty"`
+	SingleUse bool              `json:"single_use,omitempty"`
 }
 
 func clientDocOf(c domain.Client) clientDoc {
@@ -70,6 +86,7 @@ func clientDocOf(c domain.Client) clientDoc {
 		TosURI:                      c.TosURI,
 		JWKS:                        c.JWKS,
 		JWKSURI:                     c.JWKSURI,
+		FederatedCredentials:        federatedDocs(c.FederatedCredentials),
 		TLSClientAuthSubjectDN:      c.TLSClientAuthSubjectDN,
 		TLSClientAuthSANDNS:         c.TLSClientAuthSANDNS,
 		TLSClientAuthSANURI:         c.TLSClientAuthSANURI,
@@ -78,6 +95,8 @@ func clientDocOf(c domain.Client) clientDoc {
 		IDTokenSignedResponseAlg:    c.IDTokenSignedResponseAlg,
 		DefaultMaxAge:               c.DefaultMaxAge.Microseconds(),
 		RequireAuthTime:             c.RequireAuthTime,
+		RequirePAR:                  c.RequirePAR,
+		CertificateBound:            c.CertificateBound,
 		AccessTokenFormat:           c.AccessTokenFormat,
 		AccessTokenTTL:              c.AccessTokenTTL.Microseconds(),
 		IDTokenTTL:                  c.IDTokenTTL.Microseconds(),
@@ -106,6 +125,7 @@ func (d clientDoc) client() domain.Client {
 		TosURI:                               d.TosURI,
 		JWKS:                                 d.JWKS,
 		JWKSURI:                              d.JWKSURI,
+		FederatedCredentials:                 federatedCredentials(d.FederatedCredentials),
 		TLSClientAuthSubjectDN:               d.TLSClientAuthSubjectDN,
 		TLSClientAuthSANDNS:                  d.TLSClientAuthSANDNS,
 		TLSClientAuthSANURI:                  d.TLSClientAuthSANURI,
@@ -114,9 +134,33 @@ func (d clientDoc) client() domain.Client {
 		IDTokenSignedResponseAlg:             d.IDTokenSignedResponseAlg,
 		DefaultMaxAge:                        lifetime(d.DefaultMaxAge),
 		RequireAuthTime:                      d.RequireAuthTime,
+		RequirePAR:                           d.RequirePAR,
+		CertificateBound:                     d.CertificateBound,
 		AccessTokenFormat:                    d.AccessTokenFormat,
 		AccessTokenTTL:                       lifetime(d.AccessTokenTTL),
 		IDTokenTTL:                           lifetime(d.IDTokenTTL),
 		RefreshTokenTTL:                      lifetime(d.RefreshTokenTTL),
 	}
+}
+
+func federatedDocs(cs []domain.FederatedCredential) []federatedDoc {
+	var out []federatedDoc
+	for _, c := range cs {
+		out = append(out, federatedDoc{
+			Name: c.Name, Preset: c.Preset, Issuer: c.Issuer, JWKS: c.JWKS, JWKSURI: c.JWKSURI,
+			Subject: c.Subject, Audience: c.Audience, Claims: c.Claims, SingleUse: c.SingleUse,
+		})
+	}
+	return out
+}
+
+func federatedCredentials(ds []federatedDoc) []domain.FederatedCredential {
+	var out []domain.FederatedCredential
+	for _, d := range ds {
+		out = append(out, domain.FederatedCredential{
+			Name: d.Name, Preset: d.Preset, Issuer: d.Issuer, JWKS: d.JWKS, JWKSURI: d.JWKSURI,
+			Subject: d.Subject, Audience: d.Audience, Claims: d.Claims, SingleUse: d.SingleUse,
+		})
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/signet-authz/signet/pkg/domain"
@@ -15,6 +16,10 @@ type settingsDoc struct {
 	TokenEndpointAuthMethods          []string           `json:"token_endpoint_auth_methods,omitempty"`
 	TokenEndpointAuthSigningAlgValues []string           `json:"token_endpoint_auth_signing_alg_values,omitempty"`
 	ClientAssertionAudience           string             `json:"client_assertion_audience,omitempty"`
+	TLSClientAuthRootCAs              string             `json:"tls_client_auth_root_cas,omitempty"`
+	TLSClientAuthCRLs                 string             `json:"tls_client_auth_crls,omitempty"`
+	RequirePAR                        bool               `json:"require_pushed_authorization_requests,omitempty"`
+	PARTTL                            int64              `json:"par_ttl,omitempty"`
 	PKCE                              domain.PKCE        `json:"pkce"`
 	AccessTokenFormat                 domain.TokenFormat `json:"access_token_format"`
 	AccessTokenSigningAlg             string             `json:"access_token_signing_alg"`
@@ -41,6 +46,10 @@ func settingsDocOf(s domain.Settings) settingsDoc {
 		TokenEndpointAuthMethods:          s.TokenEndpointAuthMethods,
 		TokenEndpointAuthSigningAlgValues: s.TokenEndpointAuthSigningAlgValues,
 		ClientAssertionAudience:           s.ClientAssertionAudience,
+		TLSClientAuthRootCAs:              s.TLSClientAuthRootCAs,
+		TLSClientAuthCRLs:                 s.TLSClientAuthCRLs,
+		RequirePAR:                        s.RequirePAR,
+		PARTTL:                            s.PARTTL.Microseconds(),
 		PKCE:                              s.PKCE,
 		AccessTokenFormat:                 s.AccessTokenFormat,
 		AccessTokenSigningAlg:             s.AccessTokenSigningAlg,
@@ -63,6 +72,10 @@ func (d settingsDoc) settings() domain.Settings {
 		TokenEndpointAuthMethods:          d.TokenEndpointAuthMethods,
 		TokenEndpointAuthSigningAlgValues: d.TokenEndpointAuthSigningAlgValues,
 		ClientAssertionAudience:           d.ClientAssertionAudience,
+		TLSClientAuthRootCAs:              d.TLSClientAuthRootCAs,
+		TLSClientAuthCRLs:                 d.TLSClientAuthCRLs,
+		RequirePAR:                        d.RequirePAR,
+		PARTTL:                            cmp.Or(lifetime(d.PARTTL), domain.DefaultSettings(d.Profile).PARTTL),
 		PKCE:                              d.PKCE,
 		AccessTokenFormat:                 d.AccessTokenFormat,
 		AccessTokenSigningAlg:             d.AccessTokenSigningAlg,

@@ -101,7 +101,7 @@ func TestClientsAreJudgedWhole(t *testing.T) {
 		{"keys from a file", "/jwks_uri", robot("jwks_uri", "file:///etc/passwd")},
 		{"an unsigned id token", "/id_token_signed_response_alg", code("id_token_signed_response_alg", "none")},
 		{"a symmetric id token", "/id_token_signed_response_alg", code("id_token_signed_response_alg", "HS256")},
-		{"a method that is not served", "/token_endpoint_auth_method", robot("token_endpoint_auth_method", "private_key_jwt")},
+		{"a method that is not served", "/token_endpoint_auth_method", robot("token_endpoint_auth_method", "kerberos")},
 		{"a method that does not exist", "/token_endpoint_auth_method", robot("token_endpoint_auth_method", "trust_me")},
 		{"a public client of its own", "/grant_types", robot("token_endpoint_auth_method", "none")},
 		{"refresh tokens from nothing", "/grant_types", with("grant_types", list("client_credentials", "refresh_token"))},

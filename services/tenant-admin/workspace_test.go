@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/oauth"
@@ -79,27 +80,28 @@ func TestSettingsAreBounded(t *testing.T) {
 	w := newWorld(t)
 	h := w.house("acme")
 	for pointer, in := range map[string]map[string]any{
-		"/profile":                                with("profile", "fapi_20_security"),
-		"/pkce":                                   with("pkce", "plain"),
-		"/access_token_ttl":                       with("access_token_ttl", 9),
-		"/id_token_ttl":                           with("id_token_ttl", 86401),
-		"/code_ttl":                               with("code_ttl", 3600),
-		"/refresh_token_ttl":                      with("refresh_token_ttl", -1),
-		"/refresh_token_max_ttl":                  with("refresh_token_ttl", 1000, "refresh_token_max_ttl", 999),
-		"/refresh_grace":                          with("refresh_grace", 301),
-		"/session_ttl":                            with("session_ttl", "an hour"),
-		"/session_max_ttl":                        with("session_ttl", 7200, "session_max_ttl", 3600),
-		"/token_endpoint_auth_methods":            with("token_endpoint_auth_methods", list()),
-		"/token_endpoint_auth_methods/1":          with("token_endpoint_auth_methods", list("none", "private_key_jwt")),
-		"/token_endpoint_auth_methods/2":          with("token_endpoint_auth_methods", list("none", "client_secret_post", "none")),
-		"/token_endpoint_auth_signing_alg_values": with("token_endpoint_auth_signing_alg_values", list("ES256")),
-		"/branding/color":                         with("branding", with("color", "red")),
-		"/branding/logo_uri":                      with("branding", with("logo_uri", "javascript:x")),
-		"/access_token_signing_alg":               with("access_token_signing_alg", "HS256"),
-		"/access_token_format":                    with("access_token_format", "paseto"),
-		"/client_assertion_audience":              with("client_assertion_audience", "anything"),
-		"/state":                                  with("state", "deleted"),
-		"/demo_users":                             with("demo_users", "yes"),
+		"/profile":                                  with("profile", "fapi_20_security"),
+		"/pkce":                                     with("pkce", "plain"),
+		"/access_token_ttl":                         with("access_token_ttl", 9),
+		"/id_token_ttl":                             with("id_token_ttl", 86401),
+		"/code_ttl":                                 with("code_ttl", 3600),
+		"/refresh_token_ttl":                        with("refresh_token_ttl", -1),
+		"/refresh_token_max_ttl":                    with("refresh_token_ttl", 1000, "refresh_token_max_ttl", 999),
+		"/refresh_grace":                            with("refresh_grace", 301),
+		"/session_ttl":                              with("session_ttl", "an hour"),
+		"/session_max_ttl":                          with("session_ttl", 7200, "session_max_ttl", 3600),
+		"/token_endpoint_auth_methods":              with("token_endpoint_auth_methods", list()),
+		"/token_endpoint_auth_methods/1":            with("token_endpoint_auth_methods", list("none", "kerberos")),
+		"/token_endpoint_auth_methods/2":            with("token_endpoint_auth_methods", list("none", "client_secret_post", "none")),
+		"/token_endpoint_auth_signing_alg_values/2": with("token_endpoint_auth_signing_alg_values", list("ES256", "HS256", "ES256K")),
+		"/token_endpoint_auth_signing_alg_values":   with("token_endpoint_auth_signing_alg_values", list("ES256")),
+		"/branding/color":                           with("branding", with("color", "red")),
+		"/branding/logo_uri":                        with("branding", with("logo_uri", "javascript:x")),
+		"/access_token_signing_alg":                 with("access_token_signing_alg", "HS256"),
+		"/access_token_format":                      with("access_token_format", "paseto"),
+		"/client_assertion_audience":                with("client_assertion_audience", "anything"),
+		"/state":                                    with("state", "deleted"),
+		"/demo_users":                               with("demo_users", "yes"),
 	} {
 		w.do(http.MethodPatch, h.in("default"), h.program, in).problem(http.StatusBadRequest, "validation_failed").about(pointer)
 		if pointer != "/state" {
@@ -107,7 +109,9 @@ func TestSettingsAreBounded(t *testing.T) {
 			w.do(http.MethodPost, h.path("workspaces"), h.program, in).problem(http.StatusBadRequest, "validation_failed").about(pointer)
 		}
 	}
-	require.Equal(t, domain.DefaultSettings(domain.ProfileDefault), h.workspace("default").Settings(), "nothing changed")
+	untouched := domain.DefaultSettings(domain.ProfileDefault)
+	untouched.TokenEndpointAuthMethods = clientauth.Methods()
+	require.Equal(t, untouched, h.workspace("default").Settings(), "nothing changed")
 }
 
 func TestTenantCannotLockItselfOut(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/signet-authz/signet/pkg/accesstoken"
-	"github.com/signet-authz/signet/pkg/audit"
 	"github.com/signet-authz/signet/pkg/boot"
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/clientauth"
@@ -40,8 +39,9 @@ type Deps struct {
 	// Issued is told of every token that a client gets for itself; it must not
 	// block.
 	Issued func(domain.AuditEvent)
-	Usage  *audit.Usage
-	Traces *trace.Recorder
+	// ClientAuth proves clients.
+	ClientAuth *clientauth.Authenticator
+	Traces     *trace.Recorder
 	// Invalidate tells this and the other processes what changed.
 	Invalidate func(ctx context.Context, i cache.Invalidation)
 	Now        func() time.Time
@@ -49,12 +49,12 @@ type Deps struct {
 
 // New returns the service's handler.
 func New(d Deps) (http.Handler, error) {
-	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil || d.Issued == nil || d.Usage == nil || d.Now == nil {
+	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil || d.Issued == nil || d.ClientAuth == nil || d.Now == nil {
 		return nil, errors.New("token: a dependency is missing")
 	}
 	ended := ended(d)
 	e := &endpoint.Endpoints{
-		Authenticator: authenticator(d),
+		Authenticator: d.ClientAuth,
 		Verifier:      &accesstoken.Verifier{Rings: d.Caches.Rings.Ring, Revocations: d.Caches.Revocations, Now: d.Now},
 		Grants:        grant.All(grant.Deps{Store: d.Store, KV: d.KV, Root: d.Root, Ended: ended}),
 		Issuer:        &issue.Issuer{Rings: &issue.Rings{Cached: d.Caches.Rings, Store: d.Store, Root: d.Root, Pool: d.Pool, Changed: keysChanged(d), Now: d.Now}, Root: d.Root, Now: d.Now},
@@ -88,7 +88,7 @@ func New(d Deps) (http.Handler, error) {
 func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
 	return New(Deps{
 		Server: p.ServerConfig("token"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches,
-		Issued: p.Issued.Record, Usage: p.Usage, Traces: p.Traces, Invalidate: p.Invalidate, Now: p.Now,
+		Issued: p.Issued.Record, ClientAuth: p.ClientAuth, Traces: p.Traces, Invalidate: p.Invalidate, Now: p.Now,
 	})
 }
 
@@ -104,24 +104,6 @@ func suspendedIs(refusal *oauth.Error) echo.MiddlewareFunc {
 			return err
 		}
 	}
-}
-
-// authenticator is the client authentication phase over the cached clients.
-func authenticator(d Deps) *clientauth.Authenticator {
-	source := func(ctx context.Context, w tenancy.Workspace, clientID string) (*domain.Client, bool, error) {
-		c, err := d.Caches.Clients.Client(ctx, w, clientID)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, false, nil
-		}
-		return c, err == nil, err
-	}
-	count := func(ctx context.Context, w tenancy.Workspace, key string, window time.Duration) (int, error) {
-		return d.KV.Workspace(w).CountFailure(ctx, "client", key, window)
-	}
-	return clientauth.New(clientauth.Deps{
-		Clients: source, Root: d.Root, Guard: clientauth.NewGuard(count, d.Now), Now: d.Now,
-		Used: func(w tenancy.Workspace, clientID, credentialID string) { d.Usage.Record(w, clientID, credentialID) },
-	})
 }
 
 // ended spreads what a request found ended.

@@ -43,6 +43,11 @@ func fill(t testing.TB, target any) {
 		case name == "Secrets":
 		case name == "JWKS":
 			field.SetBytes([]byte(`{"keys": []}`))
+		case name == "FederatedCredentials":
+			field.Set(reflect.ValueOf([]domain.FederatedCredential{{
+				Name: "cluster", Preset: domain.PresetKubernetes, Issuer: "https://cluster.example", JWKS: []byte(`[]`), JWKSURI: "https://cluster.example/keys",
+				Subject: "system:serviceaccount:shop:*", Audience: "signet", Claims: map[string]string{"tier": "gold"}, SingleUse: true,
+			}}))
 		case field.Type() == reflect.TypeFor[time.Duration]():
 			field.SetInt(int64(time.Duration(i+1)*time.Minute + time.Microsecond))
 		case field.Type() == reflect.TypeFor[time.Time]():

@@ -25,15 +25,30 @@ func clientForm(c domain.Client) admin.Client {
 		PolicyURI: c.PolicyURI, TOSURI: c.TosURI, JWKSURI: c.JWKSURI, TLSClientAuthSubjectDN: c.TLSClientAuthSubjectDN,
 		TLSClientAuthSANDNS: c.TLSClientAuthSANDNS, TLSClientAuthSANURI: c.TLSClientAuthSANURI, TLSClientAuthSANIP: c.TLSClientAuthSANIP,
 		TLSClientAuthSANEmail: c.TLSClientAuthSANEmail, IDTokenSignedResponseAlg: c.IDTokenSignedResponseAlg,
-		DefaultMaxAge: int(c.DefaultMaxAge / time.Second), RequireAuthTime: c.RequireAuthTime, Trusted: c.Trusted, Disabled: c.Disabled,
+		DefaultMaxAge: int(c.DefaultMaxAge / time.Second), RequireAuthTime: c.RequireAuthTime,
+		RequirePushedAuthorizationRequests: c.RequirePAR, TLSClientCertificateBoundAccessTokens: c.CertificateBound,
+		Trusted: c.Trusted, Disabled: c.Disabled,
 		AccessTokenFormat: string(c.AccessTokenFormat), AccessTokenTTL: int(c.AccessTokenTTL / time.Second),
 		IDTokenTTL: int(c.IDTokenTTL / time.Second), RefreshTokenTTL: int(c.RefreshTokenTTL / time.Second),
 	}
 	if c.TokenEndpointAuthMethodPrevious != "" {
 		f.TokenEndpointAuthMethodPrevious = admin.PreviousMethod{Method: c.TokenEndpointAuthMethodPrevious, Until: c.TokenEndpointAuthMethodPreviousUntil}
 	}
+	for _, credential := range c.FederatedCredentials {
+		f.FederatedCredentials = append(f.FederatedCredentials, federatedForm(credential))
+	}
 	if len(c.JWKS) > 0 {
 		// It was checked when it was registered; a set that does not read is not shown.
+		_ = json.Unmarshal(c.JWKS, &f.JWKS)
+	}
+	return f
+}
+
+func federatedForm(c domain.FederatedCredential) admin.FederatedCredential {
+	f := admin.FederatedCredential{
+		Name: c.Name, Preset: c.Preset, Issuer: c.Issuer, JWKSURI: c.JWKSURI, Subject: c.Subject, Audience: c.Audience, Claims: c.Claims, SingleUse: c.SingleUse,
+	}
+	if len(c.JWKS) > 0 {
 		_ = json.Unmarshal(c.JWKS, &f.JWKS)
 	}
 	return f

@@ -22,6 +22,8 @@ func workspaceForm(w domain.Workspace) admin.Workspace {
 		ID: w.ID.String(), AID: w.AID, Issuer: w.Issuer, CreatedAt: w.CreatedAt, UpdatedAt: w.UpdatedAt,
 		DisplayName: m.DisplayName, State: m.State, Profile: m.Profile, TokenEndpointAuthMethods: nonNil(m.TokenEndpointAuthMethods),
 		TokenEndpointAuthSigningAlgValues: m.TokenEndpointAuthSigningAlgValues, ClientAssertionAudience: m.ClientAssertionAudience,
+		TLSClientAuthRootCas: m.TLSClientAuthRootCas, TLSClientAuthCrls: m.TLSClientAuthCrls,
+		RequirePushedAuthorizationRequests: m.RequirePushedAuthorizationRequests, PARTTL: m.PARTTL,
 		PKCE: m.PKCE, AccessTokenFormat: m.AccessTokenFormat, AccessTokenSigningAlg: m.AccessTokenSigningAlg,
 		AccessTokenTTL: m.AccessTokenTTL, IDTokenTTL: m.IDTokenTTL, CodeTTL: m.CodeTTL, RefreshTokenTTL: m.RefreshTokenTTL,
 		RefreshTokenMaxTTL: m.RefreshTokenMaxTTL, RefreshGrace: m.RefreshGrace, SessionTTL: m.SessionTTL, SessionMaxTTL: m.SessionMaxTTL,

@@ -46,6 +46,7 @@ func Client(m admin.ClientMetadata, before *domain.Client, s Surroundings) (doma
 	c.AccessTokenTTL, c.IDTokenTTL, c.RefreshTokenTTL = seconds(m.AccessTokenTTL), seconds(m.IDTokenTTL), seconds(m.RefreshTokenTTL)
 	c.DefaultMaxAge = seconds(m.DefaultMaxAge)
 	c.IDTokenSignedResponseAlg = m.IDTokenSignedResponseAlg
+	c.RequirePAR, c.CertificateBound = m.RequirePushedAuthorizationRequests, m.TLSClientCertificateBoundAccessTokens
 	r.when(s.Admin && c.AccessTokenFormat == domain.FormatOpaque, "/access_token_format", "tokens for the admin API are JWTs")
 
 	grants(r, &c)
@@ -53,6 +54,7 @@ func Client(m admin.ClientMetadata, before *domain.Client, s Surroundings) (doma
 	redirects(r, &c, s)
 	scope(r, m, &c, s)
 	clientKeys(r, m, &c)
+	federated(r, m, &c)
 	certificate(r, m, &c)
 	pages(r, &c)
 	return c, r.found
@@ -98,7 +100,7 @@ func method(r *report, m admin.ClientMetadata, before *domain.Client, c *domain.
 	r.when(before != nil && !before.Public() && c.Public(), "/token_endpoint_auth_method", "a confidential client cannot become public; register another one")
 
 	c.TokenEndpointAuthSigningAlg = m.TokenEndpointAuthSigningAlg
-	r.when(c.TokenEndpointAuthSigningAlg != "" && !signs(c.TokenEndpointAuthMethod), "/token_endpoint_auth_signing_alg", "this is for private_key_jwt and client_secret_jwt")
+	r.when(c.TokenEndpointAuthSigningAlg != "" && !oauth.UsesAssertion(c.TokenEndpointAuthMethod), "/token_endpoint_auth_signing_alg", "this is for private_key_jwt and client_secret_jwt")
 
 	c.TokenEndpointAuthMethodPrevious, c.TokenEndpointAuthMethodPreviousUntil = m.TokenEndpointAuthMethodPrevious.Method, m.TokenEndpointAuthMethodPrevious.Until
 	if c.TokenEndpointAuthMethodPrevious == "" {
@@ -118,10 +120,6 @@ func usable(r *report, at, method string, s Surroundings) {
 	case !slices.Contains(s.Settings.TokenEndpointAuthMethods, method):
 		r.add(at, "the workspace does not allow this method")
 	}
-}
-
-func signs(method string) bool {
-	return method == oauth.MethodPrivateKeyJWT || method == oauth.MethodClientSecretJWT
 }
 
 // redirects settles where users are sent back to.
@@ -199,6 +197,21 @@ func clientKeys(r *report, m admin.ClientMetadata, c *domain.Client) {
 	}
 	if m.JWKSURI != "" {
 		r.check("/jwks_uri", httpsURL(m.JWKSURI))
+	}
+}
+
+// federated settles whose tokens prove the client in place of its own.
+func federated(r *report, m admin.ClientMetadata, c *domain.Client) {
+	c.FederatedCredentials = nil
+	for _, f := range m.FederatedCredentials {
+		credential := domain.FederatedCredential{
+			Name: f.Name, Preset: f.Preset, Issuer: f.Issuer, JWKSURI: f.JWKSURI, Subject: f.Subject, Audience: f.Audience,
+			Claims: f.Claims, SingleUse: f.SingleUse,
+		}
+		if f.JWKS != nil {
+			credential.JWKS, _ = json.Marshal(f.JWKS) // it was read from JSON
+		}
+		c.FederatedCredentials = append(c.FederatedCredentials, credential)
 	}
 }
 

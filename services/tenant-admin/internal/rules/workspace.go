@@ -28,8 +28,7 @@ func Workspace(m admin.WorkspaceMetadata, before domain.Workspace, served []stri
 		r.when(!slices.Contains(served, method), item("/token_endpoint_auth_methods", i), "this method is not served")
 	}
 	r.distinct("/token_endpoint_auth_methods", s.TokenEndpointAuthMethods)
-	r.when(len(s.TokenEndpointAuthSigningAlgValues) > 0 && !slices.ContainsFunc(s.TokenEndpointAuthMethods, signs),
-		"/token_endpoint_auth_signing_alg_values", "these are for private_key_jwt and client_secret_jwt, of which the workspace allows neither")
+	signingAlgs(r, s)
 	r.when(s.RefreshTokenMaxTTL < s.RefreshTokenTTL, "/refresh_token_max_ttl", "must not be shorter than refresh_token_ttl")
 	r.when(s.SessionMaxTTL < s.SessionTTL, "/session_max_ttl", "must not be shorter than session_ttl")
 	if s.Branding.LogoURI != "" {
@@ -39,6 +38,27 @@ func Workspace(m admin.WorkspaceMetadata, before domain.Workspace, served []stri
 		fixed(r, before, w)
 	}
 	return w, r.found
+}
+
+// signingAlgs refuses algorithms with which no assertion could be signed, and a
+// list that leaves one of the allowed methods none.
+func signingAlgs(r *report, s domain.Settings) {
+	const at = "/token_endpoint_auth_signing_alg_values"
+	values := s.TokenEndpointAuthSigningAlgValues
+	r.distinct(at, values)
+	if len(values) == 0 {
+		return
+	}
+	methods := slices.DeleteFunc(slices.Clone(s.TokenEndpointAuthMethods), func(m string) bool { return !oauth.UsesAssertion(m) })
+	r.when(len(methods) == 0, at, "these are for private_key_jwt and client_secret_jwt, of which the workspace allows neither")
+	for i, alg := range values {
+		usable := slices.ContainsFunc(methods, func(m string) bool { return slices.Contains(oauth.AssertionAlgs(m), alg) })
+		r.when(len(methods) > 0 && !usable, item(at, i), "no allowed method signs with this algorithm")
+	}
+	for _, m := range methods {
+		some := slices.ContainsFunc(oauth.AssertionAlgs(m), func(alg string) bool { return slices.Contains(values, alg) })
+		r.when(!some, at, "the workspace allows "+m+", for which none of these serves")
+	}
 }
 
 // fixed refuses what would lock a tenant's administrators out.
@@ -64,6 +84,7 @@ func settings(m admin.WorkspaceMetadata, served []string) domain.Settings {
 	}
 	s.TokenEndpointAuthSigningAlgValues = m.TokenEndpointAuthSigningAlgValues
 	s.ClientAssertionAudience = or(m.ClientAssertionAudience, s.ClientAssertionAudience)
+	s.TLSClientAuthRootCAs, s.TLSClientAuthCRLs, s.RequirePAR = m.TLSClientAuthRootCas, m.TLSClientAuthCrls, m.RequirePushedAuthorizationRequests
 	s.PKCE = domain.PKCE(or(m.PKCE, string(s.PKCE)))
 	s.AccessTokenFormat = domain.TokenFormat(or(m.AccessTokenFormat, string(s.AccessTokenFormat)))
 	s.AccessTokenSigningAlg = or(m.AccessTokenSigningAlg, s.AccessTokenSigningAlg)
@@ -74,6 +95,7 @@ func settings(m admin.WorkspaceMetadata, served []string) domain.Settings {
 		{&s.AccessTokenTTL, m.AccessTokenTTL},
 		{&s.IDTokenTTL, m.IDTokenTTL},
 		{&s.CodeTTL, m.CodeTTL},
+		{&s.PARTTL, m.PARTTL},
 		{&s.RefreshTokenTTL, m.RefreshTokenTTL},
 		{&s.RefreshTokenMaxTTL, m.RefreshTokenMaxTTL},
 		{&s.RefreshGrace, m.RefreshGrace},
@@ -103,7 +125,8 @@ func WorkspaceForm(w domain.Workspace) admin.WorkspaceMetadata {
 	return admin.WorkspaceMetadata{
 		DisplayName: w.DisplayName, State: string(w.State), Profile: string(s.Profile),
 		TokenEndpointAuthMethods: s.TokenEndpointAuthMethods, TokenEndpointAuthSigningAlgValues: s.TokenEndpointAuthSigningAlgValues,
-		ClientAssertionAudience: s.ClientAssertionAudience, PKCE: string(s.PKCE), AccessTokenFormat: string(s.AccessTokenFormat),
+		ClientAssertionAudience: s.ClientAssertionAudience, TLSClientAuthRootCas: s.TLSClientAuthRootCAs, TLSClientAuthCrls: s.TLSClientAuthCRLs,
+		RequirePushedAuthorizationRequests: s.RequirePAR, PARTTL: whole(s.PARTTL), PKCE: string(s.PKCE), AccessTokenFormat: string(s.AccessTokenFormat),
 		AccessTokenSigningAlg: s.AccessTokenSigningAlg, AccessTokenTTL: whole(s.AccessTokenTTL), IDTokenTTL: whole(s.IDTokenTTL),
 		CodeTTL: whole(s.CodeTTL), RefreshTokenTTL: whole(s.RefreshTokenTTL), RefreshTokenMaxTTL: whole(s.RefreshTokenMaxTTL),
 		RefreshGrace: whole(s.RefreshGrace), SessionTTL: whole(s.SessionTTL), SessionMaxTTL: whole(s.SessionMaxTTL), DemoUsers: s.DemoUsers,

@@ -68,7 +68,7 @@ func (e *Endpoints) client(c echo.Context, w tenancy.Workspace, t *trace.Trace) 
 	peer := server.PeerOf(c)
 	client, err := e.Authenticator.Authenticate(c.Request().Context(), w, &clientauth.Request{
 		Params: params, Authorization: c.Request().Header.Values(echo.HeaderAuthorization),
-		IP: peer.IP, Certificate: peer.Certificate, Endpoint: w.Endpoint(c.Request().URL.Path[len(w.CookiePath()):]),
+		IP: peer.IP, Certificate: peer.Certificate, Chain: peer.Chain, Endpoint: w.Endpoint(c.Request().URL.Path[len(w.CookiePath()):]),
 	}, t)
 	return client, params, err
 }
