@@ -229,12 +229,23 @@ func (a *assertion) checkTimes(now time.Time, life time.Duration, v *verdict) {
 	v.check("assertion was made already", !a.issued.given || !a.issued.time().After(now.Add(domain.ClockSkew)), trace.Check{Expected: "an iat at most " + seconds(domain.ClockSkew) + " ahead", Actual: a.issued.against(now), RFC: rfc7523, Fix: "Set the sender's clock right."})
 }
 
-// issuedAt is when the assertion was made, at the earliest.
-func (a *assertion) issuedAt(life time.Duration) time.Time {
+// singleUse is the one use of the assertion: of its jti, by this client.
+//
+// An assertion that does not say when it was made was made at most its longest
+// life before its end, and not used before there was a client to use it. So a
+// client that was registered since the memory of uses began needs no iat, though
+// the memory may be younger than that life.
+func (a *assertion) singleUse(kind string, c *domain.Client, life time.Duration) *once {
+	o := &once{kind: kind + " " + c.ClientID, id: a.jti, ends: a.expires.time()}
 	if a.issued.given {
-		return a.issued.time()
+		o.issued = a.issued.time()
+		return o
 	}
-	return a.expires.time().Add(-life)
+	o.issued = o.ends.Add(-life)
+	if c.CreatedAt.After(o.issued) {
+		o.issued = c.CreatedAt
+	}
+	return o
 }
 
 // against says how far from now a moment is.

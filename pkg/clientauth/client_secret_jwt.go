@@ -33,7 +33,7 @@ func (clientSecretJWT) Authenticate(_ context.Context, at *Attempt) error {
 	if err := v.err(); err != nil {
 		return err
 	}
-	at.once = &once{kind: "client_assertion " + at.Client.ClientID, id: a.jti, issued: a.issuedAt(maxAssertionLife), ends: a.expires.time()}
+	at.once = a.singleUse("client_assertion", at.Client, maxAssertionLife)
 	return nil
 }
 

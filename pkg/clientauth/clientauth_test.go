@@ -23,6 +23,7 @@ import (
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/tenancy"
+	"github.com/signet-authz/signet/pkg/trace"
 )
 
 type directory struct{ settings domain.Settings }
@@ -50,6 +51,9 @@ type house struct {
 	now     time.Time
 	auth    *clientauth.Authenticator
 	guard   *clientauth.Guard
+	kv      *kv.Store
+	replay  clientauth.Replay // instead of the Redis, if set
+	sources int
 }
 
 const secret = "s3cret-value"
@@ -74,7 +78,8 @@ func newHouse(t testing.TB, change ...func(*domain.Settings)) *house {
 	}
 	counters, err := kv.OpenInProcess(clock)
 	require.NoError(t, err)
-	t.Cleanup(func() { _ = counters.Close() })
+	h.kv = counters
+	t.Cleanup(func() { _ = h.kv.Close() })
 	h.guard = clientauth.NewGuard(func(ctx context.Context, w tenancy.Workspace, key string, window time.Duration) (int, error) {
 		return counters.Workspace(w).CountFailure(ctx, "client", key, window)
 	}, clock)
@@ -84,7 +89,10 @@ func newHouse(t testing.TB, change ...func(*domain.Settings)) *house {
 			return h.clients[id], h.clients[id] != nil, h.outage
 		},
 		Replay: func(ctx context.Context, w tenancy.Workspace, kind, id string, issuedAt, exp time.Time) error {
-			return counters.Workspace(w).Replay(ctx, kind, id, issuedAt, exp)
+			if h.replay != nil {
+				return h.replay(ctx, w, kind, id, issuedAt, exp)
+			}
+			return h.kv.Workspace(w).Replay(ctx, kind, id, issuedAt, exp)
 		},
 		Root: root, Keys: &clientauth.KeySource{}, Guard: h.guard, Now: clock,
 		Used: func(_ tenancy.Workspace, _, credential string) { h.used = append(h.used, credential) },
@@ -104,7 +112,7 @@ func (h *house) advance(d time.Duration) {
 
 // client registers a client whose secret, where it has one, is secret.
 func (h *house) client(id, method string) *domain.Client {
-	c := &domain.Client{ClientID: id, TokenEndpointAuthMethod: method}
+	c := &domain.Client{ClientID: id, TokenEndpointAuthMethod: method, CreatedAt: h.clock()}
 	if oauth.UsesSecret(method) {
 		h.secret(c, secret)
 	}
@@ -146,6 +154,44 @@ func (h *house) try(r *clientauth.Request) (clientauth.Client, *oauth.Error) {
 	require.ErrorAs(h.t, err, &e)
 	require.Nil(h.t, c.Record(), "a client that failed is none")
 	return c, e
+}
+
+// tryFresh tries from an address of its own, so that refusals do not add up to
+// an attack.
+func (h *house) tryFresh(r *clientauth.Request) (clientauth.Client, *oauth.Error) {
+	h.t.Helper()
+	h.sources++
+	r.IP = netip.AddrFrom4([4]byte{198, 18, byte(h.sources >> 8), byte(h.sources)})
+	return h.try(r)
+}
+
+// explain runs the request and returns its explanation, by the names of the
+// checks.
+func (h *house) explain(r *clientauth.Request) map[string]trace.RecordCheck {
+	h.t.Helper()
+	checks := map[string]trace.RecordCheck{}
+	recorder := trace.NewRecorder(trace.Config{SampleSuccess: 1, Sink: func(_ context.Context, _ tenancy.Workspace, _ string, body []byte) error {
+		record, err := trace.Parse(body)
+		for _, c := range record.Checks {
+			checks[c.Name] = c
+		}
+		return err
+	}})
+	t := trace.Start(trace.NewID(), "test", h.now)
+	_, err := h.auth.Authenticate(h.t.Context(), h.w, r, t)
+	t.Finish("", oauth.AsError(err))
+	recorder.Record(h.w, t)
+	require.NoError(h.t, recorder.Close(h.t.Context()))
+	return checks
+}
+
+// flush loses all that Redis knew.
+func (h *house) flush() {
+	h.t.Helper()
+	_ = h.kv.Close()
+	var err error
+	h.kv, err = kv.OpenInProcess(h.clock)
+	require.NoError(h.t, err)
 }
 
 func (h *house) refused(want *oauth.Error, r *clientauth.Request) *oauth.Error {

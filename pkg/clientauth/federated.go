@@ -63,7 +63,7 @@ func authenticateFederated(ctx context.Context, at *Attempt, a *assertion) error
 	}
 	at.credential = UsageFederated(c.Name)
 	if c.SingleUse {
-		at.once = &once{kind: "federated " + at.Client.ClientID + " " + c.Issuer, id: a.jti, issued: a.issuedAt(maxFederatedLife), ends: a.expires.time()}
+		at.once = a.singleUse("federated "+c.Name, at.Client, maxFederatedLife)
 	}
 	return nil
 }

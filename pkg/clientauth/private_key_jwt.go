@@ -36,7 +36,7 @@ func (privateKeyJWT) Authenticate(ctx context.Context, at *Attempt) error {
 		return err
 	}
 	at.credential = UsageKey(id)
-	at.once = &once{kind: "client_assertion " + at.Client.ClientID, id: a.jti, issued: a.issuedAt(maxAssertionLife), ends: a.expires.time()}
+	at.once = a.singleUse("client_assertion", at.Client, maxAssertionLife)
 	return nil
 }
 

@@ -1,0 +1,117 @@
+package keys
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/json"
+	"hash"
+	"strings"
+	"testing"
+
+	"github.com/cloudflare/circl/sign/ed448"
+	"github.com/stretchr/testify/require"
+
+	"github.com/signet-authz/signet/pkg/oauth"
+)
+
+func macToken(header, claims, secret string, newHash func() hash.Hash) string {
+	input := b64.EncodeToString([]byte(header)) + "." + b64.EncodeToString([]byte(claims))
+	mac := hmac.New(newHash, []byte(secret))
+	mac.Write([]byte(input))
+	return input + "." + b64.EncodeToString(mac.Sum(nil))
+}
+
+func TestMACNeedsTheSecretTheAlgorithmAndALongKey(t *testing.T) {
+	secret := strings.Repeat("s", 64)
+	hashes := map[string]func() hash.Hash{oauth.HS256: sha256.New, oauth.HS384: sha512.New384, oauth.HS512: sha512.New}
+	for alg, newHash := range hashes {
+		token := macToken(`{"alg":"`+alg+`"}`, `{}`, secret, newHash)
+		require.True(t, VerifyMAC(token, secret, oauth.SecretAlgs()), alg)
+		require.False(t, VerifyMAC(token, secret+"x", oauth.SecretAlgs()), alg)
+		require.False(t, VerifyMAC(token, "", oauth.SecretAlgs()), alg)
+		require.False(t, VerifyMAC(token, secret, []string{oauth.ES256}), alg)
+		require.False(t, VerifyMAC(token, secret, nil), alg)
+		require.False(t, VerifyMAC(token+".x", secret, oauth.SecretAlgs()), alg)
+		short := strings.Repeat("s", newHash().Size()-1)
+		require.False(t, VerifyMAC(macToken(`{"alg":"`+alg+`"}`, `{}`, short, newHash), short, oauth.SecretAlgs()), alg)
+	}
+	for _, header := range []string{`{"alg":"none"}`, `{"alg":"hs256"}`, `{"alg":"HS256","crit":["x"]}`, `{"alg":"HS256","b64":false}`, `{"alg":"HS256","alg":"HS256"}`, `{}`} {
+		require.False(t, VerifyMAC(macToken(header, `{}`, secret, sha256.New), secret, append(oauth.SecretAlgs(), "none", "hs256")), header)
+	}
+}
+
+func TestUnverifiedIsReadAsStrictlyAsVerified(t *testing.T) {
+	u, err := ParseUnverified(macToken(`{"alg":"HS256","kid":"1","typ":"x","jku":"y"}`, `{"sub":"app","n":1}`, "s", sha256.New))
+	require.NoError(t, err)
+	require.Equal(t, Header{Alg: "HS256", Kid: "1", Typ: "x"}, u.Header)
+	require.JSONEq(t, `"app"`, string(u.Claims["sub"]))
+	for _, claims := range []string{``, `[]`, `null`, `{"a":1,"a":2}`, `{} {}`, "{\"a\":\"\xff\"}", `{"a"}`} {
+		_, err := ParseUnverified(macToken(`{"alg":"HS256"}`, claims, "s", sha256.New))
+		require.ErrorIs(t, err, ErrToken, claims)
+	}
+	for _, token := range []string{"", ".", "..", "a.b", "a.b.c.d", strings.Repeat("a", MaxTokenBytes+1), "e30.e30.e30"} {
+		_, err := ParseUnverified(token)
+		require.ErrorIs(t, err, ErrToken, token)
+	}
+}
+
+// The example of RFC 7638, section 3.1.
+func TestKeysWithoutAKidAreNamedByTheirThumbprint(t *testing.T) {
+	const n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"
+	c, err := ParseClientKeys(set(`{"kty":"RSA","n":"`+n+`","e":"AQAB","alg":"RS256"}`, `{"kty":"RSA","n":"`+n+`","e":"AQAB","kid":"named"}`))
+	require.NoError(t, err)
+	require.Equal(t, []string{"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "named"}, c.IDs())
+}
+
+func TestEd448IsReadAndVerified(t *testing.T) {
+	public, private, err := ed448.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	key := `{"kty":"OKP","crv":"Ed448","x":"` + b64.EncodeToString(public) + `"}`
+	c, err := ParseClientKeys(set(key))
+	require.NoError(t, err)
+	require.Equal(t, []string{oauth.Ed448}, c.Algs())
+	input := b64.EncodeToString([]byte(`{"alg":"Ed448"}`)) + "." + b64.EncodeToString([]byte(`{}`))
+	token := input + "." + b64.EncodeToString(ed448.Sign(private, []byte(input), ""))
+	_, _, err = c.Verify(token, oauth.KeyAlgs())
+	require.NoError(t, err)
+	_, _, err = c.Verify(input+"."+b64.EncodeToString(ed448.Sign(private, []byte(input), "context")), oauth.KeyAlgs())
+	require.ErrorIs(t, err, ErrToken)
+	_, _, err = c.Verify(token, []string{oauth.Ed25519})
+	require.ErrorIs(t, err, ErrToken)
+	for _, bad := range []string{
+		strings.Replace(key, "OKP", "EC", 1), strings.Replace(key, `"x":"`, `"x":"AAAA`, 1), `{"kty":"OKP","crv":"Ed448"}`, with(key, `"d":"AAAA"`), with(key, `"alg":"Ed25519"`),
+	} {
+		_, err := ParseClientKeys(set(bad))
+		require.Error(t, err, bad)
+	}
+}
+
+func TestBundleHoldsKeysForItsOwnPurpose(t *testing.T) {
+	ec, rs, _ := clientSigners(t)
+	bundle := set(with(foreign(t, ec.Public()), `"use":"jwt-svid","kid":"j"`), with(foreign(t, rs.Public()), `"use":"x509-svid"`))
+	c, err := ParseBundle(bundle)
+	require.NoError(t, err)
+	require.Equal(t, []string{"j"}, c.IDs())
+	_, err = ParseClientKeys(bundle)
+	require.Error(t, err, "they are no client's keys")
+	_, err = ParseBundle(set(with(foreign(t, ec.Public()), `"use":"sig"`)))
+	require.Error(t, err)
+}
+
+func FuzzParseUnverified(f *testing.F) {
+	f.Add(macToken(`{"alg":"HS256"}`, `{"sub":"app"}`, "s", sha256.New))
+	f.Add("a.b.c")
+	f.Fuzz(func(t *testing.T, token string) {
+		u, err := ParseUnverified(token)
+		if err == nil && (u.Header.Alg == "" || u.Claims == nil) {
+			t.Fatal("a token without alg or claims was read")
+		}
+		for _, raw := range u.Claims {
+			if !json.Valid(raw) {
+				t.Fatal("a claim is no JSON")
+			}
+		}
+	})
+}
