@@ -2,7 +2,6 @@ package clientauth_test
 
 import (
 	"context"
-	"crypto"
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -55,7 +54,7 @@ func TestEverySafeAlgorithmProvesAKey(t *testing.T) {
 	h.epoch()
 	rsaKey := newKey(t, oauth.RS256)
 	for _, alg := range oauth.KeyAlgs() {
-		key := crypto.Signer(rsaKey)
+		key := rsaKey
 		if !strings.HasSuffix(alg[:2], "S") || alg[0] == 'E' {
 			key = newKey(t, alg)
 		}

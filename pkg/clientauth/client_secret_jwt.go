@@ -16,9 +16,8 @@ type clientSecretJWT struct{}
 func (clientSecretJWT) Name() string { return oauth.MethodClientSecretJWT }
 
 func (clientSecretJWT) Present(r *Request) (Presented, error) {
-	// What cannot be read at all is for private_key_jwt to report.
-	a, err := r.clientAssertion()
-	if err != nil || a == nil || !a.byMAC() {
+	a, _ := r.clientAssertion() // what cannot be read is for private_key_jwt to report
+	if a == nil || !a.byMAC() {
 		return Presented{}, nil
 	}
 	return a.present(r)
