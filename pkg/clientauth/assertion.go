@@ -35,10 +35,8 @@ var (
 // assertion is a client assertion as it came (RFC 7521, section 4.2), nothing
 // of it proven.
 type assertion struct {
-	token      string
+	keys.Unverified
 	kind       string // client_assertion_type
-	header     keys.Header
-	claims     map[string]json.RawMessage
 	issuer     string
 	subject    string
 	jti        string
@@ -83,7 +81,7 @@ func readAssertion(r *Request) (*assertion, error) {
 	if err != nil {
 		return nil, fmt.Errorf("client_assertion is not a JWT: %w", err)
 	}
-	a := &assertion{token: token, kind: kind, header: u.Header, claims: u.Claims}
+	a := &assertion{Unverified: u, kind: kind}
 	a.issuer, a.subject, a.jti = a.text("iss"), a.text("sub"), a.text("jti")
 	a.expires, a.issued, a.notBefore = a.moment("exp"), a.moment("iat"), a.moment("nbf")
 	a.audience = a.list("aud")
@@ -91,10 +89,10 @@ func readAssertion(r *Request) (*assertion, error) {
 }
 
 // byMAC tells whether the assertion is signed with a secret rather than a key.
-func (a *assertion) byMAC() bool { return slices.Contains(oauth.SecretAlgs(), a.header.Alg) }
+func (a *assertion) byMAC() bool { return slices.Contains(oauth.SecretAlgs(), a.Header.Alg) }
 
 func (a *assertion) text(name string) string {
-	raw, present := a.claims[name]
+	raw, present := a.Claims[name]
 	if !present {
 		return ""
 	}
@@ -108,7 +106,7 @@ func (a *assertion) text(name string) string {
 // moment takes whole seconds only: fractions and exponents are legal JSON, but
 // no two parsers agree on them at the edges.
 func (a *assertion) moment(name string) moment {
-	raw, present := a.claims[name]
+	raw, present := a.Claims[name]
 	if !present {
 		return moment{}
 	}
@@ -122,7 +120,7 @@ func (a *assertion) moment(name string) moment {
 
 // list is a string, or an array of strings.
 func (a *assertion) list(name string) []string {
-	raw, present := a.claims[name]
+	raw, present := a.Claims[name]
 	if !present {
 		return nil
 	}
@@ -184,7 +182,7 @@ func (a *assertion) judge(at *Attempt) *verdict {
 	id := at.Client.ClientID
 	v.check("assertion type is jwt-bearer", a.kind == oauth.AssertionTypeJWT, trace.Check{Expected: oauth.AssertionTypeJWT, Actual: a.kind, RFC: "RFC 7523, section 2.2"})
 	v.check("assertion claims are readable", len(a.unreadable) == 0, trace.Check{Expected: "strings, and whole seconds", Actual: strings.Join(a.unreadable, "; "), RFC: "RFC 7519, section 4.1"})
-	v.check("assertion typ fits", slices.Contains(ownTypes, mediaType(a.header.Typ)), trace.Check{Expected: "client-authentication+jwt, JWT, or none", Actual: orNone(a.header.Typ), RFC: rfc10070, Fix: "Set the header typ to client-authentication+jwt. A token made for another purpose is no client assertion."})
+	v.check("assertion typ fits", slices.Contains(ownTypes, mediaType(a.Header.Typ)), trace.Check{Expected: "client-authentication+jwt, JWT, or none", Actual: orNone(a.Header.Typ), RFC: rfc10070, Fix: "Set the header typ to client-authentication+jwt. A token made for another purpose is no client assertion."})
 	v.check("assertion issuer and subject are the client", a.issuer == id && a.subject == id, trace.Check{Expected: id, Actual: "iss " + orNone(a.issuer) + ", sub " + orNone(a.subject), RFC: rfc7523, Fix: "Set iss and sub to the client_id."})
 	a.checkAudience(at, v)
 	a.checkTimes(at.Now, maxAssertionLife, v)
@@ -298,5 +296,5 @@ func sameAlg(a, b string) bool {
 
 // checkAlg explains whether the header's algorithm is one that may be used.
 func (a *assertion) checkAlg(allowed []string, v *verdict) {
-	v.check("assertion algorithm allowed", slices.Contains(allowed, a.header.Alg), trace.Check{Expected: orNone(strings.Join(allowed, " ")), Actual: a.header.Alg, RFC: "RFC 8725, section 3.1", Fix: "Sign with one of these, or change token_endpoint_auth_signing_alg of the client or token_endpoint_auth_signing_alg_values of the workspace."})
+	v.check("assertion algorithm allowed", slices.Contains(allowed, a.Header.Alg), trace.Check{Expected: orNone(strings.Join(allowed, " ")), Actual: a.Header.Alg, RFC: "RFC 8725, section 3.1", Fix: "Sign with one of these, or change token_endpoint_auth_signing_alg of the client or token_endpoint_auth_signing_alg_values of the workspace."})
 }

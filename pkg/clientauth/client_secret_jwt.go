@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/signet-authz/signet/pkg/domain"
-	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/trace"
 )
@@ -47,7 +46,7 @@ func checkMAC(at *Attempt, a *assertion, allowed []string, v *verdict) {
 		}
 		sealed++
 		secret, err := at.root.OpenSecret(at.Workspace, at.Client.ClientID, s.ID.String(), s.Value)
-		if err != nil || !keys.VerifyMAC(a.token, secret, allowed) {
+		if err != nil || !a.VerifyMAC(secret, allowed) {
 			continue
 		}
 		if s.Live(at.Now) {
@@ -58,7 +57,7 @@ func checkMAC(at *Attempt, a *assertion, allowed []string, v *verdict) {
 	}
 	if sealed == 0 {
 		actual = "the client has no secret that can key a MAC"
-		_ = keys.VerifyMAC(a.token, decoyKey, allowed) // the same work
+		_ = a.VerifyMAC(decoyKey, allowed) // the same work
 	}
 	v.check("assertion MAC matches", matched, trace.Check{Expected: "a MAC under one of the client's live secrets", Actual: actual, RFC: "RFC 7518, section 3.2", Fix: "Make a new secret on the client's page while client_secret_jwt is its method; a secret made before that is kept as a hash and cannot serve."})
 }

@@ -39,7 +39,7 @@ func authenticateFederated(ctx context.Context, at *Attempt, a *assertion) error
 		v.check("assertion type fits", a.kind == oauth.AssertionTypeJWT, trace.Check{Expected: oauth.AssertionTypeJWT, Actual: a.kind, RFC: "RFC 7523, section 2.2"})
 	}
 	v.check("token claims are readable", len(a.unreadable) == 0, trace.Check{Expected: "strings, and whole seconds", Actual: strings.Join(a.unreadable, "; "), RFC: "RFC 7519, section 4.1"})
-	v.check("token typ fits", slices.Contains(federatedTypes, mediaType(a.header.Typ)), trace.Check{Expected: "JWT, JOSE, or none", Actual: orNone(a.header.Typ), RFC: "RFC 8725, section 3.11"})
+	v.check("token typ fits", slices.Contains(federatedTypes, mediaType(a.Header.Typ)), trace.Check{Expected: "JWT, JOSE, or none", Actual: orNone(a.Header.Typ), RFC: "RFC 8725, section 3.11"})
 	v.check("subject matches", subjectMatches(c.Subject, a.subject), trace.Check{Expected: c.Subject, Actual: orNone(a.subject), Fix: "Let the credential's subject name this workload."})
 	audience := c.Audience
 	if audience == "" {
@@ -120,7 +120,7 @@ func (a *assertion) hasClaims(want map[string]string) bool {
 // claimText is a claim as a rule compares it: a string, or a number or a boolean
 // as it is written.
 func (a *assertion) claimText(name string) (string, bool) {
-	raw, present := a.claims[name]
+	raw, present := a.Claims[name]
 	if !present || len(raw) == 0 || raw[0] == '{' || raw[0] == '[' || string(raw) == "null" {
 		return "", false
 	}

@@ -57,16 +57,16 @@ func checkSignature(ctx context.Context, at *Attempt, a *assertion, set KeySet, 
 		v.check(name, false, check)
 		return ""
 	}
-	_, key, err = found.Verify(a.token, allowed)
+	key, err = found.Verify(a.Unverified, allowed)
 	if err != nil {
 		if newer, ok := at.keys.Newer(ctx, set, found); ok {
 			found = newer
-			_, key, err = found.Verify(a.token, allowed)
+			key, err = found.Verify(a.Unverified, allowed)
 		}
 	}
 	check.Actual = "key " + key
 	if err != nil {
-		check.Actual = "kid " + orNone(a.header.Kid) + "; the keys are " + strings.Join(found.IDs(), ", ")
+		check.Actual = "kid " + orNone(a.Header.Kid) + "; the keys are " + strings.Join(found.IDs(), ", ")
 		check.Fix = "Sign with the private half of a registered key, and name it by its kid."
 	}
 	v.check(name, err == nil, check)

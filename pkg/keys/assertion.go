@@ -11,11 +11,13 @@ import (
 	"github.com/signet-authz/signet/pkg/oauth"
 )
 
-// Unverified is what a JWT says of itself before anything proves it: enough to
-// find the key by which to check it, and to explain why it was refused.
+// Unverified is a JWT before anything proves it: enough to find the key by
+// which to check it, and to explain why it was refused.
 type Unverified struct {
 	Header Header
 	Claims map[string]json.RawMessage
+
+	parts compact
 }
 
 // ParseUnverified reads a JWT without checking its signature. It is as strict
@@ -38,23 +40,18 @@ func ParseUnverified(token string) (Unverified, error) {
 	if err != nil {
 		return Unverified{}, refuse("the claims are " + err.Error())
 	}
-	return Unverified{Header: h, Claims: claims}, nil
+	return Unverified{Header: h, Claims: claims, parts: parts}, nil
 }
 
 // VerifyMAC tells whether the JWT bears a MAC under the secret, by one of the
 // allowed algorithms (RFC 7518, section 3.2). A secret shorter than the hash is
 // no key for it.
-func VerifyMAC(token, secret string, allowed []string) bool {
-	parts, err := splitCompact(token)
-	if err != nil {
-		return false
-	}
-	h, _, err := parseHeader(parts.header)
-	if err != nil || !slices.Contains(allowed, h.Alg) {
+func (u Unverified) VerifyMAC(secret string, allowed []string) bool {
+	if !slices.Contains(allowed, u.Header.Alg) {
 		return false
 	}
 	var newHash func() hash.Hash
-	switch h.Alg {
+	switch u.Header.Alg {
 	case oauth.HS256:
 		newHash = sha256.New
 	case oauth.HS384:
@@ -65,6 +62,6 @@ func VerifyMAC(token, secret string, allowed []string) bool {
 		return false
 	}
 	mac := hmac.New(newHash, []byte(secret))
-	mac.Write([]byte(parts.input))
-	return len(secret) >= mac.Size() && hmac.Equal(mac.Sum(nil), parts.sig)
+	mac.Write([]byte(u.parts.input))
+	return len(secret) >= mac.Size() && hmac.Equal(mac.Sum(nil), u.parts.sig)
 }

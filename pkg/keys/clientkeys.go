@@ -199,36 +199,28 @@ func (c *ClientKeys) IDs() []string {
 	return ids
 }
 
-// Verify checks a JWS that the client signed, such as a client assertion. allowed are
-// the algorithms that it may use; EdDSA and Ed25519 name the same. Where the
-// header has a kid only keys of that kid, or without one, are tried, else every
-// key that fits. What a header says of keys ("jwk", "jku", "x5c", "x5u") is
-// never believed. The second result names the key, as IDs does. The error is
-// ErrToken.
-func (c *ClientKeys) Verify(token string, allowed []string) (Verified, string, error) {
-	parts, err := splitCompact(token)
-	if err != nil {
-		return Verified{}, "", err
-	}
-	h, _, err := parseHeader(parts.header)
-	if err != nil {
-		return Verified{}, "", err
-	}
+// Verify checks the signature of a JWT that the client made, such as a client
+// assertion. allowed are the algorithms that it may use; EdDSA and Ed25519 name
+// the same. Where the header has a kid only keys of that kid, or without one, are
+// tried, else every key that fits. What a header says of keys ("jwk", "jku",
+// "x5c", "x5u") is never believed. The result names the key, as IDs does. The
+// error is ErrToken.
+func (c *ClientKeys) Verify(u Unverified, allowed []string) (string, error) {
+	h := u.Header
 	name := modernAlg(h.Alg)
 	a, ok := algorithmOf(name)
 	if !ok || !slices.ContainsFunc(allowed, func(alg string) bool { return modernAlg(alg) == name }) {
-		return Verified{}, "", refuse("alg is not allowed")
+		return "", refuse("alg is not allowed")
 	}
 	for _, k := range c.keys {
 		if h.Kid != "" && k.kid != "" && h.Kid != k.kid || k.alg != "" && modernAlg(k.alg) != name {
 			continue
 		}
-		if a.verify(k.public, []byte(parts.input), parts.sig) {
-			claims, err := parts.claims()
-			return Verified{Header: h, Claims: claims}, k.id, err
+		if a.verify(k.public, []byte(u.parts.input), u.parts.sig) {
+			return k.id, nil
 		}
 	}
-	return Verified{}, "", refuse("no key of the client verifies the signature")
+	return "", refuse("no key of the client verifies the signature")
 }
 
 // modernAlg is the fully specified name of an algorithm (RFC 9864).

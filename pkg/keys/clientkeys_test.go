@@ -165,10 +165,11 @@ func TestClientAssertionVerifiesUnderItsOwnKeyOnly(t *testing.T) {
 		"Ed25519":        assertion(t, oauth.Ed25519, `{"alg":"Ed25519"}`, ed),
 		"x5t is ignored": assertion(t, oauth.ES256, `{"alg":"ES256","x5t":"AAAA"}`, ec),
 	} {
-		got, key, err := c.Verify(token, every)
+		u, err := ParseUnverified(token)
+		require.NoError(t, err, name)
+		key, err := c.Verify(u, every)
 		assert.NoError(t, err, name)
 		assert.Contains(t, c.IDs(), key, name)
-		assert.Equal(t, sample, got.Claims, name)
 	}
 	for name, token := range map[string]string{
 		"stranger":            assertion(t, oauth.ES256, `{"alg":"ES256","kid":"1"}`, stranger),
@@ -181,13 +182,23 @@ func TestClientAssertionVerifiesUnderItsOwnKeyOnly(t *testing.T) {
 		"crit":                assertion(t, oauth.ES256, `{"alg":"ES256","crit":["exp"],"exp":1}`, ec),
 		"ES256 named Ed25519": assertion(t, oauth.ES256, `{"alg":"Ed25519"}`, ec),
 	} {
-		_, _, err := c.Verify(token, every)
+		err := verifyBy(c, token, every)
 		assert.ErrorIs(t, err, ErrToken, name)
 	}
-	_, _, err = c.Verify(assertion(t, oauth.ES256, `{"alg":"ES256"}`, ec), []string{oauth.PS256})
+	err = verifyBy(c, assertion(t, oauth.ES256, `{"alg":"ES256"}`, ec), []string{oauth.PS256})
 	assert.ErrorIs(t, err, ErrToken, "an algorithm that the client may not use")
-	_, _, err = c.Verify(assertion(t, oauth.ES256, `{"alg":"ES256"}`, ec), nil)
+	err = verifyBy(c, assertion(t, oauth.ES256, `{"alg":"ES256"}`, ec), nil)
 	assert.ErrorIs(t, err, ErrToken)
+}
+
+// verifyBy reads a token and checks its signature.
+func verifyBy(c *ClientKeys, token string, allowed []string) error {
+	u, err := ParseUnverified(token)
+	if err != nil {
+		return err
+	}
+	_, err = c.Verify(u, allowed)
+	return err
 }
 
 func FuzzParseClientKeys(f *testing.F) {
