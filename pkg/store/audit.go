@@ -128,7 +128,7 @@ func (b *batch) appendEvent(ev domain.AuditEvent) {
 type CredentialUse struct {
 	WorkspaceID  uuid.UUID
 	ClientID     string
-	CredentialID string // a secret's id, or a key's kid
+	CredentialID string // as package clientauth names it
 	At           time.Time
 	Count        int64
 }

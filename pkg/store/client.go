@@ -66,21 +66,63 @@ func (w Workspace) CreateClient(ctx context.Context, c domain.Client, ev domain.
 // Client finds a client, disabled ones included, with its secrets and when
 // they were last used, in one round trip.
 func (w Workspace) Client(ctx context.Context, clientID string) (domain.Client, error) {
-	var c clientRow
-	var secrets []domain.ClientSecret
 	b := w.batch()
-	b.query(func(r row) error { return r.Scan(c.targets()...) },
-		"SELECT "+clientColumns+" FROM clients c WHERE c.workspace_id = $1 AND c.client_id = $2", w.id, clientID)
-	b.query(collectSecrets(&secrets), selectSecrets, w.id, clientID)
+	found := b.client(w.id, clientID)
 	if err := w.s.run(ctx, b); err != nil {
 		return domain.Client{}, err
 	}
-	if c.ClientID == "" {
-		return domain.Client{}, ErrNotFound
+	return found()
+}
+
+// ClientUsage is Client with what the usage ledger says of the client, in the
+// same round trip: its methods and secrets, and the keys and certificates that
+// were used last.
+func (w Workspace) ClientUsage(ctx context.Context, clientID string) (domain.Client, []CredentialUse, error) {
+	var uses []CredentialUse
+	b := w.batch()
+	found := b.client(w.id, clientID)
+	b.query(func(r row) error {
+		u := CredentialUse{WorkspaceID: w.id, ClientID: clientID}
+		var last instant
+		err := r.Scan(&u.CredentialID, &last, &u.Count)
+		u.At = last.time()
+		uses = append(uses, u)
+		return err
+	}, selectUsage, w.id, clientID, maxUsage)
+	if err := w.s.run(ctx, b); err != nil {
+		return domain.Client{}, nil, err
 	}
-	client := c.domain()
-	client.Secrets = secrets
-	return client, nil
+	c, err := found()
+	if err != nil {
+		return domain.Client{}, nil, err
+	}
+	return c, uses, nil
+}
+
+// maxUsage bounds what is read of one client's ledger. A client changes its keys
+// as it likes, so that they are the ones left out, the longest unused first.
+const maxUsage = 500
+
+const selectUsage = `SELECT u.credential_id, u.last_used_at, u.uses FROM credential_usage u
+	WHERE u.workspace_id = $1 AND u.client_id = $2
+	ORDER BY CASE WHEN substr(u.credential_id, 1, 4) IN ('key:', 'cert') THEN 1 ELSE 0 END, u.last_used_at DESC, u.credential_id LIMIT $3`
+
+// client asks for one client with its secrets; the answer is there once the
+// batch has run.
+func (b *batch) client(workspace uuid.UUID, clientID string) func() (domain.Client, error) {
+	var c clientRow
+	var secrets []domain.ClientSecret
+	b.query(func(r row) error { return r.Scan(c.targets()...) },
+		"SELECT "+clientColumns+" FROM clients c WHERE c.workspace_id = $1 AND c.client_id = $2", workspace, clientID)
+	b.query(collectSecrets(&secrets), selectSecrets, workspace, clientID)
+	return func() (domain.Client, error) {
+		if c.ClientID == "" {
+			return domain.Client{}, ErrNotFound
+		}
+		client := c.domain()
+		client.Secrets = secrets
+		return client, nil
+	}
 }
 
 // Clients lists clients without their secrets, the newest first. Page.Query is
@@ -113,8 +155,21 @@ func (t tx) holdClient(id string) (clientRow, error) {
 // built in. Disabling a client ends what was given to it, and so does making a
 // confidential one public: the facts come back, to be pushed.
 func (w Workspace) UpdateClient(ctx context.Context, c domain.Client, ev domain.AuditEvent) (domain.Client, []domain.Revocation, error) {
+	return w.updateClient(ctx, c, nil, ev)
+}
+
+// UpdateClientWithSecret is UpdateClient for a change that needs a secret to go
+// with it: both happen, or neither. ErrConflict, "secrets", where the client has
+// ten. Each event is one of the trail.
+func (w Workspace) UpdateClientWithSecret(ctx context.Context, c domain.Client, s domain.ClientSecret, events ...domain.AuditEvent) (domain.Client, []domain.Revocation, error) {
+	s.ClientID = c.ClientID
+	return w.updateClient(ctx, c, &s, events...)
+}
+
+func (w Workspace) updateClient(ctx context.Context, c domain.Client, secret *domain.ClientSecret, events ...domain.AuditEvent) (domain.Client, []domain.Revocation, error) {
 	var after clientRow
 	var ended []domain.Revocation
+	secrets := c.Secrets
 	err := w.tx(ctx, func(t tx) error {
 		before, err := t.holdClient(c.ClientID)
 		if err != nil {
@@ -135,13 +190,25 @@ func (w Workspace) UpdateClient(ctx context.Context, c domain.Client, ev domain.
 				return err
 			}
 		}
-		return t.audit(ev)
+		if secret != nil {
+			added, err := t.addSecret(*secret)
+			if err != nil {
+				return err
+			}
+			secrets = append([]domain.ClientSecret{added}, c.Secrets...)
+		}
+		for _, ev := range events {
+			if err := t.audit(ev); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return domain.Client{}, nil, err
 	}
 	updated := after.domain()
-	updated.Secrets = c.Secrets
+	updated.Secrets = secrets
 	return updated, ended, nil
 }
 

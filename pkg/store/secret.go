@@ -63,27 +63,12 @@ func (w Workspace) Secrets(ctx context.Context, clientID string) ([]domain.Clien
 // AddSecret gives a client one more secret. ErrConflict, "secrets", where it
 // has ten; ErrNotFound where there is no such client.
 func (w Workspace) AddSecret(ctx context.Context, s domain.ClientSecret, ev domain.AuditEvent) (domain.ClientSecret, error) {
-	if s.ID == uuid.Nil {
-		s.ID = newID()
-	}
-	err := w.tx(ctx, func(t tx) error {
+	err := w.tx(ctx, func(t tx) (err error) {
 		// Those who add to one client take turns: two would both count nine.
 		if _, err := t.holdClient(s.ClientID); err != nil {
 			return err
 		}
-		var n int64
-		if err := t.q(&secretRow{}).Where("client_id = ?", s.ClientID).Count(&n).Error; err != nil {
-			return err
-		}
-		if n >= maxSecrets {
-			return conflict("secrets")
-		}
-		s.CreatedAt = t.now
-		err := t.insert(&secretRow{
-			WorkspaceID: w.id, ClientID: s.ClientID, ID: s.ID, Label: s.Label, Form: string(s.Form), Value: s.Value,
-			Created: at(s.CreatedAt), Expires: at(s.ExpiresAt),
-		})
-		if err != nil {
+		if s, err = t.addSecret(s); err != nil {
 			return err
 		}
 		return t.audit(ev)
@@ -92,6 +77,25 @@ func (w Workspace) AddSecret(ctx context.Context, s domain.ClientSecret, ev doma
 		return domain.ClientSecret{}, err
 	}
 	return s, nil
+}
+
+// addSecret adds a secret to a client that the transaction holds.
+func (t tx) addSecret(s domain.ClientSecret) (domain.ClientSecret, error) {
+	if s.ID == uuid.Nil {
+		s.ID = newID()
+	}
+	var n int64
+	if err := t.q(&secretRow{}).Where("client_id = ?", s.ClientID).Count(&n).Error; err != nil {
+		return domain.ClientSecret{}, err
+	}
+	if n >= maxSecrets {
+		return domain.ClientSecret{}, conflict("secrets")
+	}
+	s.CreatedAt = t.now
+	return s, t.insert(&secretRow{
+		WorkspaceID: t.scope.workspace, ClientID: s.ClientID, ID: s.ID, Label: s.Label, Form: string(s.Form), Value: s.Value,
+		Created: at(s.CreatedAt), Expires: at(s.ExpiresAt),
+	})
 }
 
 func (t tx) secret(clientID string, id uuid.UUID) *gorm.DB {

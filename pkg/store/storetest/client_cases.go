@@ -28,7 +28,10 @@ func clientCases() []Case {
 		{"ClientsAreListedPageByPage", clientsAreListed},
 		{"ClientHasAtMostTenSecrets", atMostTenSecrets},
 		{"SecretsComeAndGoOneByOne", secretsComeAndGo},
+		{"ClientChangesWithItsSecretOrNotAtAll", clientChangesWithItsSecret},
 		{"UseOfCredentialsOnlyMovesOn", useOfCredentials},
+		{"UsageOfAClientIsReadWithIt", usageOfAClient},
+		{"KeysNeverCrowdMethodsOutOfTheUsage", keysNeverCrowdMethodsOut},
 	}
 }
 
@@ -371,6 +374,106 @@ func useOfCredentials(t *testing.T, f *Fixture) {
 	}
 }
 
+func clientChangesWithItsSecret(t *testing.T, f *Fixture) {
+	w := f.A.Workspace
+	old, err := w.AddSecret(t.Context(), domain.ClientSecret{ClientID: ClientID, Form: domain.SecretHMACv1, Value: []byte{1}}, Event("secret.add"))
+	require.NoError(t, err)
+	f.Clock.Advance(minute)
+	c, err := w.Client(t.Context(), ClientID)
+	require.NoError(t, err)
+	c.TokenEndpointAuthMethod = oauth.MethodClientSecretJWT
+	s := domain.ClientSecret{ID: uuid.Must(uuid.NewV7()), Label: "new", Form: domain.SecretSealed, Value: []byte{2}}
+	after, ended, err := w.UpdateClientWithSecret(t.Context(), c, s, Event("client.update"), Event("secret.create"))
+	require.NoError(t, err)
+	assert.Empty(t, ended)
+	s.ClientID, s.CreatedAt = ClientID, f.Clock.Now()
+	assert.Equal(t, []domain.ClientSecret{s, old}, after.Secrets)
+	kept, err := w.Client(t.Context(), ClientID)
+	require.NoError(t, err)
+	assert.Equal(t, after, kept)
+	for _, action := range []string{"client.update", "secret.create"} {
+		assert.Equal(t, 1, f.events(t, action, "success", "target"), action)
+	}
+
+	// The loser of a race leaves no secret behind.
+	_, _, err = w.UpdateClientWithSecret(t.Context(), c, domain.ClientSecret{Form: domain.SecretSealed, Value: []byte{3}}, Event("client.update"))
+	requireConflict(t, err, store.FieldVersion)
+	// And where there is no room for the secret, nothing changes.
+	for i := range 8 {
+		_, err = w.AddSecret(t.Context(), domain.ClientSecret{ClientID: ClientID, Form: domain.SecretHMACv1, Value: []byte{byte(i)}}, Event("secret.add"))
+		require.NoError(t, err)
+	}
+	kept.ClientName = "Never"
+	_, _, err = w.UpdateClientWithSecret(t.Context(), kept, domain.ClientSecret{Form: domain.SecretSealed, Value: []byte{4}}, Event("client.update"))
+	requireConflict(t, err, "secrets")
+	unchanged, err := w.Client(t.Context(), ClientID)
+	require.NoError(t, err)
+	assert.Equal(t, "Client", unchanged.ClientName)
+	assert.Equal(t, after.Version, unchanged.Version)
+	assert.Len(t, unchanged.Secrets, 10)
+	assert.Equal(t, 1, f.events(t, "client.update", "success", "target"))
+	_, _, err = w.UpdateClientWithSecret(t.Context(), domain.Client{ClientID: "unknown"}, s, Event("client.update"))
+	require.ErrorIs(t, err, store.ErrNotFound)
+}
+
+// used adds one use of each credential to the client's ledger.
+func (f *Fixture) used(t testing.TB, s Side, clientID string, credentials ...string) {
+	t.Helper()
+	var uses []store.CredentialUse
+	for _, id := range credentials {
+		uses = append(uses, store.CredentialUse{WorkspaceID: s.ID(), ClientID: clientID, CredentialID: id, At: f.Clock.Now(), Count: 1})
+	}
+	require.NoError(t, f.Store.Platform().RecordCredentialUse(t.Context(), uses))
+}
+
+func usageOfAClient(t *testing.T, f *Fixture) {
+	w := f.A.Workspace
+	secret := f.secretInA(t)
+	_, uses, err := w.ClientUsage(t.Context(), ClientID)
+	require.NoError(t, err)
+	assert.Empty(t, uses)
+	f.used(t, f.A, ClientID, "method:client_secret_basic", secret.ID.String())
+	f.used(t, f.A, OtherClientID, "method:none")
+	first := f.Clock.Now()
+	f.Clock.Advance(minute)
+	f.used(t, f.A, ClientID, "method:private_key_jwt", "key:k1", "method:client_secret_basic")
+	c, uses, err := w.ClientUsage(t.Context(), ClientID)
+	require.NoError(t, err)
+	same, err := w.Client(t.Context(), ClientID)
+	require.NoError(t, err)
+	assert.Equal(t, same, c)
+	use := func(id string, at time.Time, n int64) store.CredentialUse {
+		return store.CredentialUse{WorkspaceID: f.A.ID(), ClientID: ClientID, CredentialID: id, At: at, Count: n}
+	}
+	assert.Equal(t, []store.CredentialUse{
+		use("method:client_secret_basic", f.Clock.Now(), 2), use("method:private_key_jwt", f.Clock.Now(), 1),
+		use(secret.ID.String(), first, 1), use("key:k1", f.Clock.Now(), 1),
+	}, uses, "keys come last")
+	assert.Equal(t, 1, f.Trips.Of(func() { _, _, _ = w.ClientUsage(t.Context(), ClientID) }))
+	_, _, err = w.ClientUsage(t.Context(), "unknown")
+	require.ErrorIs(t, err, store.ErrNotFound)
+
+	require.NoError(t, w.DeleteSecret(t.Context(), ClientID, secret.ID, Event("secret.delete")))
+	_, uses, err = w.ClientUsage(t.Context(), ClientID)
+	require.NoError(t, err)
+	assert.Len(t, uses, 3, "the ledger forgets a secret with the secret")
+}
+
+func keysNeverCrowdMethodsOut(t *testing.T, f *Fixture) {
+	f.used(t, f.A, ClientID, "method:client_secret_basic", "federated:cluster")
+	f.Clock.Advance(minute)
+	many := make([]string, 600)
+	for i := range many {
+		many[i] = "key:" + strconv.Itoa(i)
+	}
+	f.used(t, f.A, ClientID, many...)
+	_, uses, err := f.A.Workspace.ClientUsage(t.Context(), ClientID)
+	require.NoError(t, err)
+	assert.Len(t, uses, 500)
+	assert.Equal(t, "federated:cluster", uses[0].CredentialID)
+	assert.Equal(t, "method:client_secret_basic", uses[1].CredentialID)
+}
+
 // secretInA is a secret of a client that B has as well.
 func (f *Fixture) secretInA(t testing.TB) domain.ClientSecret {
 	t.Helper()
@@ -428,6 +531,30 @@ func clientIsolation() []Isolation {
 				require.ErrorIs(t, err, store.ErrNotFound)
 				_, _, err = f.B.Workspace.UpdateClient(t.Context(), domain.Client{ClientID: ClientID, Disabled: true}, Event("x"))
 				require.NoError(t, err, "B's own client of the same id")
+			})
+		}},
+		{"Workspace.UpdateClientWithSecret", func(t *testing.T, f *Fixture) {
+			c := f.clientInA(t)
+			f.Intact(t, func() {
+				s := domain.ClientSecret{Form: domain.SecretSealed, Value: []byte{1}}
+				_, _, err := f.B.Workspace.UpdateClientWithSecret(t.Context(), c, s, Event("x"))
+				require.ErrorIs(t, err, store.ErrNotFound)
+				_, _, err = f.B.Workspace.UpdateClientWithSecret(t.Context(), domain.Client{ClientID: ClientID}, s, Event("x"))
+				require.NoError(t, err, "B's own client of the same id")
+			})
+		}},
+		{"Workspace.ClientUsage", func(t *testing.T, f *Fixture) {
+			f.clientInA(t)
+			f.secretInA(t)
+			f.used(t, f.A, "client-a", "method:none")
+			f.used(t, f.A, ClientID, "method:none", "key:k1")
+			f.Intact(t, func() {
+				_, _, err := f.B.Workspace.ClientUsage(t.Context(), "client-a")
+				require.ErrorIs(t, err, store.ErrNotFound)
+				c, uses, err := f.B.Workspace.ClientUsage(t.Context(), ClientID)
+				require.NoError(t, err)
+				require.Empty(t, c.Secrets)
+				require.Empty(t, uses)
 			})
 		}},
 		{"Workspace.DeleteClient", func(t *testing.T, f *Fixture) {
