@@ -94,6 +94,16 @@ func (c *Client) AuthMethodAllowed(method string, now time.Time) bool {
 	return method != "" && method == c.TokenEndpointAuthMethodPrevious && now.Before(c.TokenEndpointAuthMethodPreviousUntil)
 }
 
+// AuthMethods lists the methods by which the client may authenticate now: its
+// registered one and, while the overlap lasts, its previous one.
+func (c *Client) AuthMethods(now time.Time) []string {
+	methods := []string{c.TokenEndpointAuthMethod}
+	if previous := c.TokenEndpointAuthMethodPrevious; c.AuthMethodAllowed(previous, now) && previous != c.TokenEndpointAuthMethod {
+		methods = append(methods, previous)
+	}
+	return methods
+}
+
 // ResponseModeAllowed tells whether the client lets answers come by the mode.
 func (c *Client) ResponseModeAllowed(mode string) bool {
 	if len(c.ResponseModes) == 0 {
@@ -158,6 +168,12 @@ const (
 // Live tells whether the secret may be used now.
 func (s ClientSecret) Live(now time.Time) bool {
 	return s.ExpiresAt.IsZero() || now.Before(s.ExpiresAt)
+}
+
+// Serves tells whether the secret is one that the method can use: a MAC cannot
+// be keyed with what is kept as a hash.
+func (s ClientSecret) Serves(method string) bool {
+	return oauth.UsesSecret(method) && (method != oauth.MethodClientSecretJWT || s.Form == SecretSealed)
 }
 
 // ValidClientID tells whether an id may name a client: 1 to 128 characters of

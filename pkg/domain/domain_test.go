@@ -69,6 +69,18 @@ func TestPreviousMethodEndsOnItsDate(t *testing.T) {
 	require.False(t, c.AuthMethodAllowed(oauth.MethodClientSecretBasic, end))
 	require.True(t, c.AuthMethodAllowed(oauth.MethodPrivateKeyJWT, end.Add(time.Hour)))
 	require.False(t, c.AuthMethodAllowed("", end))
+	require.Equal(t, []string{oauth.MethodPrivateKeyJWT, oauth.MethodClientSecretBasic}, c.AuthMethods(end.Add(-time.Nanosecond)))
+	require.Equal(t, []string{oauth.MethodPrivateKeyJWT}, c.AuthMethods(end))
+	alone := domain.Client{TokenEndpointAuthMethod: oauth.MethodNone}
+	require.Equal(t, []string{oauth.MethodNone}, alone.AuthMethods(end))
+}
+
+func TestHashedSecretCannotKeyAMAC(t *testing.T) {
+	hashed, sealed := domain.ClientSecret{Form: domain.SecretHMACv1}, domain.ClientSecret{Form: domain.SecretSealed}
+	for _, method := range oauth.Methods() {
+		require.Equal(t, oauth.UsesSecret(method) && method != oauth.MethodClientSecretJWT, hashed.Serves(method), method)
+		require.Equal(t, oauth.UsesSecret(method), sealed.Serves(method), method)
+	}
 }
 
 func TestIDTokenAlgorithmFollowsClientThenProfile(t *testing.T) {

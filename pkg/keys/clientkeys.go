@@ -181,7 +181,7 @@ func (c *ClientKeys) Algs() []string {
 	var algs []string
 	for _, k := range c.keys {
 		for _, alg := range clientAlgs(k.public) {
-			if (k.alg == "" || k.alg == alg) && !slices.Contains(algs, alg) {
+			if (k.alg == "" || modernAlg(k.alg) == modernAlg(alg)) && !slices.Contains(algs, alg) {
 				algs = append(algs, alg)
 			}
 		}

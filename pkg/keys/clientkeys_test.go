@@ -66,7 +66,7 @@ func TestSoundClientKeysAreAccepted(t *testing.T) {
 	))
 	require.NoError(t, err)
 	assert.Equal(t, 7, c.Len())
-	assert.Equal(t, []string{oauth.ES256, oauth.ES384, oauth.ES512, oauth.PS256, oauth.PS384, oauth.PS512, oauth.RS256, oauth.RS384, oauth.RS512, oauth.EdDSA, oauth.Ed25519}, c.Algs())
+	assert.Equal(t, []string{oauth.ES256, oauth.ES384, oauth.ES512, oauth.PS256, oauth.PS384, oauth.PS512, oauth.RS256, oauth.RS384, oauth.RS512, oauth.Ed25519, oauth.EdDSA}, c.Algs())
 }
 
 func TestWeakOrPrivateClientKeysAreRefused(t *testing.T) {
