@@ -55,7 +55,7 @@ type Client struct {
 	ClientID   string `json:"client_id"`
 	ClientName string `json:"client_name"`
 
-	// ClientSecret Only in the answer that registers the client; shown once.
+	// ClientSecret Only in the answer that makes it: to the registration, or to the change that needed it. Shown once.
 	ClientSecret string `json:"client_secret,omitempty,omitzero"`
 
 	// ClientSecretExpiresAt Beside client_secret (RFC 7591): seconds since 1970, 0 for never.
@@ -68,7 +68,7 @@ type Client struct {
 	DefaultMaxAge int  `json:"default_max_age,omitempty,omitzero"`
 	Disabled      bool `json:"disabled"`
 
-	// FederatedCredentials Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own.
+	// FederatedCredentials Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own. A PATCH replaces the whole list.
 	FederatedCredentials     []FederatedCredential `json:"federated_credentials,omitempty,omitzero"`
 	GrantTypes               []GrantType           `json:"grant_types"`
 	IDTokenSignedResponseAlg SigningAlg            `json:"id_token_signed_response_alg,omitempty,omitzero"`
@@ -76,10 +76,10 @@ type Client struct {
 	// IDTokenTTL Seconds; the workspace's where absent.
 	IDTokenTTL int `json:"id_token_ttl,omitempty,omitzero"`
 
-	// JWKS Public keys only; not beside jwks_uri.
+	// JWKS Public keys only; not beside jwks_uri. It may stand here before a method uses it.
 	JWKS map[string]interface{} `json:"jwks,omitempty,omitzero"`
 
-	// JWKSURI Where the public keys are fetched from; an https URL.
+	// JWKSURI Where the public keys are fetched from; an https URL on the public internet.
 	JWKSURI                string   `json:"jwks_uri,omitempty,omitzero"`
 	LogoURI                string   `json:"logo_uri,omitempty,omitzero"`
 	PolicyURI              string   `json:"policy_uri,omitempty,omitzero"`
@@ -90,7 +90,7 @@ type Client struct {
 	RefreshTokenTTL int  `json:"refresh_token_ttl,omitempty,omitzero"`
 	RequireAuthTime bool `json:"require_auth_time,omitempty,omitzero"`
 
-	// RequirePushedAuthorizationRequests The client's authorization requests come by `/par` only (RFC 9126).
+	// RequirePushedAuthorizationRequests The client's authorization requests come by `/par` only (RFC 9126). Only with the grant type authorization_code.
 	RequirePushedAuthorizationRequests bool     `json:"require_pushed_authorization_requests,omitempty,omitzero"`
 	ResponseModes                      []string `json:"response_modes,omitempty,omitzero"`
 	ResponseTypes                      []string `json:"response_types"`
@@ -111,10 +111,12 @@ type Client struct {
 	// TokenEndpointAuthMethod One of the workspace's methods; client_secret_basic where absent and none for native applications.
 	TokenEndpointAuthMethod string `json:"token_endpoint_auth_method"`
 
-	// TokenEndpointAuthMethodPrevious A method that still works beside the registered one, for a while.
+	// TokenEndpointAuthMethodPrevious A method that still works beside the registered one, for a while. What it needs (keys, secrets) must be there as well. It goes by itself when its time is over.
 	TokenEndpointAuthMethodPrevious PreviousMethod `json:"token_endpoint_auth_method_previous,omitempty,omitzero"`
-	TokenEndpointAuthSigningAlg     string         `json:"token_endpoint_auth_signing_alg,omitempty,omitzero"`
-	TOSURI                          string         `json:"tos_uri,omitempty,omitzero"`
+
+	// TokenEndpointAuthSigningAlg The only algorithm by which the client signs its assertions: one of the method, of the workspace, and of a key in `jwks`. Any of these where absent. Tokens of other issuers are not held to it.
+	TokenEndpointAuthSigningAlg string `json:"token_endpoint_auth_signing_alg,omitempty,omitzero"`
+	TOSURI                      string `json:"tos_uri,omitempty,omitzero"`
 
 	// Trusted Users are not asked for consent.
 	Trusted   bool      `json:"trusted"`
@@ -140,7 +142,7 @@ type ClientInput struct {
 	DefaultMaxAge int  `json:"default_max_age,omitempty,omitzero"`
 	Disabled      bool `json:"disabled,omitempty,omitzero"`
 
-	// FederatedCredentials Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own.
+	// FederatedCredentials Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own. A PATCH replaces the whole list.
 	FederatedCredentials     []FederatedCredential `json:"federated_credentials,omitempty,omitzero"`
 	GrantTypes               []GrantType           `json:"grant_types,omitempty,omitzero"`
 	IDTokenSignedResponseAlg SigningAlg            `json:"id_token_signed_response_alg,omitempty,omitzero"`
@@ -148,10 +150,10 @@ type ClientInput struct {
 	// IDTokenTTL Seconds; the workspace's where absent.
 	IDTokenTTL int `json:"id_token_ttl,omitempty,omitzero"`
 
-	// JWKS Public keys only; not beside jwks_uri.
+	// JWKS Public keys only; not beside jwks_uri. It may stand here before a method uses it.
 	JWKS map[string]interface{} `json:"jwks,omitempty,omitzero"`
 
-	// JWKSURI Where the public keys are fetched from; an https URL.
+	// JWKSURI Where the public keys are fetched from; an https URL on the public internet.
 	JWKSURI                string   `json:"jwks_uri,omitempty,omitzero"`
 	LogoURI                string   `json:"logo_uri,omitempty,omitzero"`
 	PolicyURI              string   `json:"policy_uri,omitempty,omitzero"`
@@ -162,7 +164,7 @@ type ClientInput struct {
 	RefreshTokenTTL int  `json:"refresh_token_ttl,omitempty,omitzero"`
 	RequireAuthTime bool `json:"require_auth_time,omitempty,omitzero"`
 
-	// RequirePushedAuthorizationRequests The client's authorization requests come by `/par` only (RFC 9126).
+	// RequirePushedAuthorizationRequests The client's authorization requests come by `/par` only (RFC 9126). Only with the grant type authorization_code.
 	RequirePushedAuthorizationRequests bool     `json:"require_pushed_authorization_requests,omitempty,omitzero"`
 	ResponseModes                      []string `json:"response_modes,omitempty,omitzero"`
 	ResponseTypes                      []string `json:"response_types,omitempty,omitzero"`
@@ -183,10 +185,12 @@ type ClientInput struct {
 	// TokenEndpointAuthMethod One of the workspace's methods; client_secret_basic where absent and none for native applications.
 	TokenEndpointAuthMethod string `json:"token_endpoint_auth_method,omitempty,omitzero"`
 
-	// TokenEndpointAuthMethodPrevious A method that still works beside the registered one, for a while.
+	// TokenEndpointAuthMethodPrevious A method that still works beside the registered one, for a while. What it needs (keys, secrets) must be there as well. It goes by itself when its time is over.
 	TokenEndpointAuthMethodPrevious PreviousMethod `json:"token_endpoint_auth_method_previous,omitempty,omitzero"`
-	TokenEndpointAuthSigningAlg     string         `json:"token_endpoint_auth_signing_alg,omitempty,omitzero"`
-	TOSURI                          string         `json:"tos_uri,omitempty,omitzero"`
+
+	// TokenEndpointAuthSigningAlg The only algorithm by which the client signs its assertions: one of the method, of the workspace, and of a key in `jwks`. Any of these where absent. Tokens of other issuers are not held to it.
+	TokenEndpointAuthSigningAlg string `json:"token_endpoint_auth_signing_alg,omitempty,omitzero"`
+	TOSURI                      string `json:"tos_uri,omitempty,omitzero"`
 
 	// Trusted Users are not asked for consent.
 	Trusted bool `json:"trusted,omitempty,omitzero"`
@@ -216,7 +220,7 @@ type ClientMetadata struct {
 	DefaultMaxAge int  `json:"default_max_age,omitempty,omitzero"`
 	Disabled      bool `json:"disabled,omitempty,omitzero"`
 
-	// FederatedCredentials Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own.
+	// FederatedCredentials Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own. A PATCH replaces the whole list.
 	FederatedCredentials     []FederatedCredential `json:"federated_credentials,omitempty,omitzero"`
 	GrantTypes               []GrantType           `json:"grant_types,omitempty,omitzero"`
 	IDTokenSignedResponseAlg SigningAlg            `json:"id_token_signed_response_alg,omitempty,omitzero"`
@@ -224,10 +228,10 @@ type ClientMetadata struct {
 	// IDTokenTTL Seconds; the workspace's where absent.
 	IDTokenTTL int `json:"id_token_ttl,omitempty,omitzero"`
 
-	// JWKS Public keys only; not beside jwks_uri.
+	// JWKS Public keys only; not beside jwks_uri. It may stand here before a method uses it.
 	JWKS map[string]interface{} `json:"jwks,omitempty,omitzero"`
 
-	// JWKSURI Where the public keys are fetched from; an https URL.
+	// JWKSURI Where the public keys are fetched from; an https URL on the public internet.
 	JWKSURI                string   `json:"jwks_uri,omitempty,omitzero"`
 	LogoURI                string   `json:"logo_uri,omitempty,omitzero"`
 	PolicyURI              string   `json:"policy_uri,omitempty,omitzero"`
@@ -238,7 +242,7 @@ type ClientMetadata struct {
 	RefreshTokenTTL int  `json:"refresh_token_ttl,omitempty,omitzero"`
 	RequireAuthTime bool `json:"require_auth_time,omitempty,omitzero"`
 
-	// RequirePushedAuthorizationRequests The client's authorization requests come by `/par` only (RFC 9126).
+	// RequirePushedAuthorizationRequests The client's authorization requests come by `/par` only (RFC 9126). Only with the grant type authorization_code.
 	RequirePushedAuthorizationRequests bool     `json:"require_pushed_authorization_requests,omitempty,omitzero"`
 	ResponseModes                      []string `json:"response_modes,omitempty,omitzero"`
 	ResponseTypes                      []string `json:"response_types,omitempty,omitzero"`
@@ -259,10 +263,12 @@ type ClientMetadata struct {
 	// TokenEndpointAuthMethod One of the workspace's methods; client_secret_basic where absent and none for native applications.
 	TokenEndpointAuthMethod string `json:"token_endpoint_auth_method,omitempty,omitzero"`
 
-	// TokenEndpointAuthMethodPrevious A method that still works beside the registered one, for a while.
+	// TokenEndpointAuthMethodPrevious A method that still works beside the registered one, for a while. What it needs (keys, secrets) must be there as well. It goes by itself when its time is over.
 	TokenEndpointAuthMethodPrevious PreviousMethod `json:"token_endpoint_auth_method_previous,omitempty,omitzero"`
-	TokenEndpointAuthSigningAlg     string         `json:"token_endpoint_auth_signing_alg,omitempty,omitzero"`
-	TOSURI                          string         `json:"tos_uri,omitempty,omitzero"`
+
+	// TokenEndpointAuthSigningAlg The only algorithm by which the client signs its assertions: one of the method, of the workspace, and of a key in `jwks`. Any of these where absent. Tokens of other issuers are not held to it.
+	TokenEndpointAuthSigningAlg string `json:"token_endpoint_auth_signing_alg,omitempty,omitzero"`
+	TOSURI                      string `json:"tos_uri,omitempty,omitzero"`
 
 	// Trusted Users are not asked for consent.
 	Trusted bool `json:"trusted,omitempty,omitzero"`
@@ -282,11 +288,11 @@ type FederatedCredential struct {
 	// Audience The only audience of the token; the workspace's issuer where absent.
 	Audience string `json:"audience,omitempty,omitzero"`
 
-	// Claims Further claims, each exactly so.
+	// Claims Further claims, each exactly so; not those that every token is held to (iss, sub, aud, exp, nbf, iat, jti).
 	Claims map[string]string `json:"claims,omitempty,omitzero"`
 
-	// Issuer The claim `iss`. For SPIFFE the trust domain, such as spiffe://prod.example.
-	Issuer string `json:"issuer"`
+	// Issuer The claim `iss`, an https URL. For `github_actions` https://token.actions.githubusercontent.com where absent; for `spiffe` the trust domain, such as spiffe://prod.example.
+	Issuer string `json:"issuer,omitempty,omitzero"`
 
 	// JWKS The issuer's public keys; not beside jwks_uri.
 	JWKS map[string]interface{} `json:"jwks,omitempty,omitzero"`
@@ -297,11 +303,11 @@ type FederatedCredential struct {
 	// Name Unique within the client; letters, digits, - and _.
 	Name string `json:"name"`
 
-	// Preset Whose tokens they are; it brings the rules that fit them.
+	// Preset Whose tokens they are; it brings the rules that fit them. `kubernetes`: the subject is `system:serviceaccount:NAMESPACE:NAME`, its namespace in full. `github_actions`: the subject is `repo:OWNER/…`, its owner in full. `spiffe`: the issuer is a trust domain and the subject a SPIFFE ID below it; its keys are those of the trust bundle, by `jwks` or `jwks_uri`.
 	Preset string `json:"preset,omitempty,omitzero"`
 
-	// SingleUse Each token is taken once, by its `jti`. Leave it off where the platform hands a workload the same token several times, as Kubernetes does.
-	SingleUse bool `json:"single_use,omitempty,omitzero"`
+	// SingleUse Each token is taken once, by its `jti`. Where absent, true for `github_actions` and else false: a platform such as Kubernetes hands a workload the same token several times.
+	SingleUse *bool `json:"single_use,omitempty,omitzero"`
 
 	// Subject The claim `sub`; a final * stands for any ending.
 	Subject string `json:"subject"`
@@ -467,7 +473,7 @@ type Owner struct {
 	Password string `json:"password,omitempty,omitzero"`
 }
 
-// PreviousMethod A method that still works beside the registered one, for a while.
+// PreviousMethod A method that still works beside the registered one, for a while. What it needs (keys, secrets) must be there as well. It goes by itself when its time is over.
 type PreviousMethod struct {
 	Method string `json:"method"`
 

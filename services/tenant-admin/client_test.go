@@ -164,7 +164,8 @@ func TestClientChangesAreJudgedByTheirResult(t *testing.T) {
 	public := w.do(http.MethodPost, h.in("default", "clients"), h.program, with("token_endpoint_auth_method", "none", "redirect_uris", list("https://spa.example/cb"))).is(http.StatusCreated)
 	w.do(http.MethodPatch, public.header.Get("Location"), h.program, with("grant_types", list("authorization_code", "client_credentials"))).problem(http.StatusBadRequest, "validation_failed").about("/grant_types")
 	w.do(http.MethodPost, public.header.Get("Location")+"/secrets", h.program, with()).problem(http.StatusBadRequest, "validation_failed")
-	w.do(http.MethodPatch, public.header.Get("Location"), h.program, with("token_endpoint_auth_method", "client_secret_post")).is(http.StatusOK)
+	confidential := w.do(http.MethodPatch, public.header.Get("Location"), h.program, with("token_endpoint_auth_method", "client_secret_post")).is(http.StatusOK)
+	require.Len(t, confidential.text("client_secret"), 86)
 	w.do(http.MethodPost, public.header.Get("Location")+"/secrets", h.program, with()).is(http.StatusCreated)
 
 	// A change is seen in this process at once.

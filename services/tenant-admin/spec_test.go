@@ -140,6 +140,7 @@ func TestSpecificationAndDomainAgree(t *testing.T) {
 		{"WorkspaceMetadata", "access_token_ttl", seconds(domain.MinTTL), seconds(domain.MaxAccessTokenTTL)},
 		{"WorkspaceMetadata", "id_token_ttl", seconds(domain.MinTTL), seconds(domain.MaxAccessTokenTTL)},
 		{"WorkspaceMetadata", "code_ttl", seconds(domain.MinTTL), seconds(domain.MaxCodeTTL)},
+		{"WorkspaceMetadata", "par_ttl", seconds(domain.MinTTL), seconds(domain.MaxPARTTL)},
 		{"WorkspaceMetadata", "refresh_token_ttl", seconds(domain.MinTTL), seconds(domain.MaxRefreshTokenTTL)},
 		{"WorkspaceMetadata", "refresh_token_max_ttl", seconds(domain.MinTTL), seconds(domain.MaxRefreshTokenTTL)},
 		{"WorkspaceMetadata", "refresh_grace", 0, seconds(domain.MaxRefreshGrace)},

@@ -140,10 +140,10 @@ func unknown(s *openapi3.Schema, v any, at string) []problem.Finding {
 		for name, member := range v {
 			p := s.Properties[name]
 			if p == nil {
-				found = append(found, problem.Finding{Pointer: at + "/" + escape(name), Detail: "There is no such member."})
+				found = append(found, problem.Finding{Pointer: at + "/" + problem.Step(name), Detail: "There is no such member."})
 				continue
 			}
-			found = append(found, unknown(p.Value, member, at+"/"+escape(name))...)
+			found = append(found, unknown(p.Value, member, at+"/"+problem.Step(name))...)
 		}
 	case []any:
 		if s.Items == nil {
@@ -176,7 +176,7 @@ func findings(err error) []problem.Finding {
 	}
 	var at strings.Builder
 	for _, step := range one.JSONPointer() {
-		at.WriteString("/" + escape(step))
+		at.WriteString("/" + problem.Step(step))
 	}
 	detail := one.Reason
 	switch one.SchemaField {
@@ -192,15 +192,6 @@ func findings(err error) []problem.Finding {
 		detail = "An item is repeated."
 	}
 	return []problem.Finding{{Pointer: at.String(), Detail: detail}}
-}
-
-// escape writes one step of a JSON Pointer (RFC 6901, section 3). Names of
-// members are the caller's own words: long ones are cut.
-func escape(s string) string {
-	if len(s) > 64 {
-		s = s[:64]
-	}
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(strings.ToValidUTF8(s, ""))
 }
 
 // flattener resolves allOf into one schema with all the properties, so that

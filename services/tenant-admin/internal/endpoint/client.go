@@ -9,7 +9,6 @@ import (
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
-	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/rules"
@@ -46,7 +45,7 @@ func clientForm(c domain.Client) admin.Client {
 
 func federatedForm(c domain.FederatedCredential) admin.FederatedCredential {
 	f := admin.FederatedCredential{
-		Name: c.Name, Preset: c.Preset, Issuer: c.Issuer, JWKSURI: c.JWKSURI, Subject: c.Subject, Audience: c.Audience, Claims: c.Claims, SingleUse: c.SingleUse,
+		Name: c.Name, Preset: c.Preset, Issuer: c.Issuer, JWKSURI: c.JWKSURI, Subject: c.Subject, Audience: c.Audience, Claims: c.Claims, SingleUse: &c.SingleUse,
 	}
 	if len(c.JWKS) > 0 {
 		_ = json.Unmarshal(c.JWKS, &f.JWKS)
@@ -66,7 +65,7 @@ func (a *API) surroundings(k *call) (rules.Surroundings, error) {
 	}
 	s := rules.Surroundings{
 		PublicURL: a.Resolver.PublicURL(), Served: a.AuthMethods, Settings: w.Settings, Admin: k.workspace.IsAdmin(),
-		Scopes: make(map[string]domain.Scope, len(scopes)), Now: a.Now(),
+		Scopes: make(map[string]domain.Scope, len(scopes)), Allowed: a.EgressAllowed, Now: a.Now(),
 	}
 	for _, scope := range scopes {
 		s.Scopes[scope.Name] = scope
@@ -110,7 +109,7 @@ func (a *API) createClient(k *call) (answer, error) {
 		return answer{}, problem.Invalid.With(found...)
 	}
 	value := ""
-	if oauth.UsesSecret(c.TokenEndpointAuthMethod) {
+	if rules.NeedsSecret(nil, c, s.Now) {
 		secret, text, err := a.newSecret(k.workspace, &c, "Registration", time.Time{})
 		if err != nil {
 			return answer{}, err
@@ -121,11 +120,15 @@ func (a *API) createClient(k *call) (answer, error) {
 		return answer{}, err
 	}
 	a.changed(k, cache.KindClient, c.ClientID)
-	f := clientForm(c)
+	return made(withSecret(clientForm(c), value), etag(c.Version, c.CreatedAt), k.path(c.ClientID))
+}
+
+// withSecret shows a secret that was just made; the value is empty where none was.
+func withSecret(f admin.Client, value string) admin.Client {
 	if value != "" {
 		f.ClientSecret, f.ClientSecretExpiresAt = value, new(int)
 	}
-	return made(f, etag(c.Version, c.CreatedAt), k.path(c.ClientID))
+	return f
 }
 
 // findClient is the client that the path names.
@@ -174,13 +177,31 @@ func (a *API) updateClient(k *call) (answer, error) {
 	if len(found) > 0 {
 		return answer{}, problem.Invalid.With(found...)
 	}
-	after, facts, err := a.Store.Workspace(k.workspace).UpdateClient(k.ctx, after, k.event("client.update", "client", c.ClientID))
+	value := ""
+	var facts []domain.Revocation
+	if rules.NeedsSecret(&c, after, s.Now) {
+		after, value, facts, err = a.updateWithSecret(k, after)
+	} else {
+		after, facts, err = a.Store.Workspace(k.workspace).UpdateClient(k.ctx, after, k.event("client.update", "client", c.ClientID))
+	}
 	if err != nil {
 		return answer{}, err
 	}
 	a.changed(k, cache.KindClient, c.ClientID)
 	a.ended(k, facts)
-	return ok(clientForm(after), etag(after.Version, after.CreatedAt))
+	return ok(withSecret(clientForm(after), value), etag(after.Version, after.CreatedAt))
+}
+
+// updateWithSecret changes a client together with the secret that its new method
+// needs.
+func (a *API) updateWithSecret(k *call, c domain.Client) (after domain.Client, value string, facts []domain.Revocation, err error) {
+	secret, value, err := a.newSecret(k.workspace, &c, "For "+c.TokenEndpointAuthMethod, time.Time{})
+	if err != nil {
+		return domain.Client{}, "", nil, err
+	}
+	after, facts, err = a.Store.Workspace(k.workspace).UpdateClientWithSecret(k.ctx, c, secret,
+		k.event("client.update", "client", c.ClientID), k.event("secret.create", "client", c.ClientID))
+	return after, value, facts, err
 }
 
 func (a *API) deleteClient(k *call) (answer, error) {

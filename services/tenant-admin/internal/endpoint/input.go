@@ -88,7 +88,7 @@ func (k *call) patch(current, into any, ease ...func(patch, base document.Object
 			// Left to the schema, which knows no such member.
 		}
 		if !exists && v == nil {
-			found = append(found, problem.Finding{Pointer: "/" + pointerStep(name), Detail: "There is no such member."})
+			found = append(found, problem.Finding{Pointer: "/" + problem.Step(name), Detail: "There is no such member."})
 		}
 	}
 	if len(found) > 0 {
@@ -102,14 +102,6 @@ func (k *call) patch(current, into any, ease ...func(patch, base document.Object
 		}
 	}
 	return k.fill(document.Merge(target, patch), into)
-}
-
-// pointerStep is a member's name as a step of a JSON Pointer, cut to a bound.
-func pointerStep(name string) string {
-	if len(name) > 64 {
-		name = strings.ToValidUTF8(name[:64], "")
-	}
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
 // page is the part of a list that the query asks for.

@@ -2,6 +2,7 @@ package endpoint
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/signet-authz/signet/api/admin"
@@ -16,12 +17,12 @@ import (
 // maxSecretLife bounds an expiry that an administrator may set.
 const maxSecretLife = 10 * 365 * 24 * time.Hour
 
-// newSecret draws a secret for a client, in the form that its method needs: a
-// MAC, or sealed where the method must have it back.
+// newSecret draws a secret for a client, in the form that its methods need: a
+// MAC, or sealed where one of them must have it back.
 func (a *API) newSecret(w tenancy.Workspace, c *domain.Client, label string, expires time.Time) (domain.ClientSecret, string, error) {
 	s := domain.ClientSecret{ID: newID(), ClientID: c.ClientID, Label: label, Form: domain.SecretHMACv1, ExpiresAt: expires}
 	value := keys.NewClientSecret()
-	if c.TokenEndpointAuthMethod == oauth.MethodClientSecretJWT {
+	if slices.Contains(c.AuthMethods(a.Now()), oauth.MethodClientSecretJWT) {
 		sealed, err := a.Root.SealSecret(w, c.ClientID, s.ID.String(), value)
 		s.Form, s.Value = domain.SecretSealed, sealed
 		return s, value, err
@@ -60,7 +61,7 @@ func (a *API) createSecret(k *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if !oauth.UsesSecret(c.TokenEndpointAuthMethod) && !oauth.UsesSecret(c.TokenEndpointAuthMethodPrevious) {
+	if !slices.ContainsFunc(c.AuthMethods(a.Now()), oauth.UsesSecret) {
 		return answer{}, problem.Invalid.With(problem.Finding{Detail: "The client's authentication method uses no secret."})
 	}
 	if err := a.checkExpiry(m.ExpiresAt, true); err != nil {

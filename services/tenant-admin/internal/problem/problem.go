@@ -3,6 +3,7 @@ package problem
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -18,6 +19,15 @@ type Finding struct {
 	Pointer   string // JSON Pointer into the body (RFC 6901); empty for the whole
 	Parameter string // or the query parameter or header that is meant
 	Detail    string // for people; never an echo of what was sent
+}
+
+// Step writes a member's name as one step of a JSON Pointer (RFC 6901, section
+// 3). Names of members are the caller's own words: long ones are cut.
+func Step(name string) string {
+	if len(name) > 64 {
+		name = name[:64]
+	}
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(strings.ToValidUTF8(name, ""))
 }
 
 // Problem is one row of the table. Because and its like make copies of a row

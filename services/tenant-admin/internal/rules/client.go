@@ -1,22 +1,16 @@
 package rules
 
 import (
-	"encoding/json"
 	"errors"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/signet-authz/signet/api/admin"
 	"github.com/signet-authz/signet/pkg/domain"
-	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
 )
-
-// maxOverlap is how long a former authentication method may stay in use.
-const maxOverlap = 90 * 24 * time.Hour
 
 // Surroundings are what a client is registered into.
 type Surroundings struct {
@@ -25,7 +19,10 @@ type Surroundings struct {
 	Settings  domain.Settings
 	Admin     bool // the workspace is the tenant's workspace "admin"
 	Scopes    map[string]domain.Scope
-	Now       time.Time
+	// Allowed excepts hosts, with their ports, from the rule that keys come from
+	// the public internet; nil excepts none.
+	Allowed func(hostport string) bool
+	Now     time.Time
 }
 
 // Client judges a client's metadata as a whole. before is the client as it
@@ -50,11 +47,13 @@ func Client(m admin.ClientMetadata, before *domain.Client, s Surroundings) (doma
 	r.when(s.Admin && c.AccessTokenFormat == domain.FormatOpaque, "/access_token_format", "tokens for the admin API are JWTs")
 
 	grants(r, &c)
+	r.when(c.RequirePAR && !c.MayUseGrant(oauth.GrantAuthorizationCode), "/require_pushed_authorization_requests", "only a client with the grant type authorization_code makes authorization requests")
 	method(r, m, before, &c, s)
 	redirects(r, &c, s)
 	scope(r, m, &c, s)
-	clientKeys(r, m, &c)
-	federated(r, m, &c)
+	found := clientKeys(r, m, &c, s)
+	federated(r, m, before, &c, s)
+	signing(r, m, before, &c, found, s)
 	certificate(r, m, &c)
 	pages(r, &c)
 	return c, r.found
@@ -86,40 +85,6 @@ func grants(r *report, c *domain.Client) {
 	r.when(code && !hasCode, "/response_types", "the grant type authorization_code needs the response type code")
 	r.when(!code && hasCode, "/response_types", "the response type code needs the grant type authorization_code")
 	r.when(c.MayUseGrant(oauth.GrantRefreshToken) && !code, "/grant_types", "refresh_token needs a grant that gives refresh tokens, such as authorization_code")
-}
-
-// method settles how the client authenticates.
-func method(r *report, m admin.ClientMetadata, before *domain.Client, c *domain.Client, s Surroundings) {
-	otherwise := oauth.MethodClientSecretBasic
-	if c.Native() {
-		otherwise = oauth.MethodNone
-	}
-	c.TokenEndpointAuthMethod = or(m.TokenEndpointAuthMethod, otherwise)
-	usable(r, "/token_endpoint_auth_method", c.TokenEndpointAuthMethod, s)
-	r.when(c.Public() && c.MayUseGrant(oauth.GrantClientCredentials), "/grant_types", "client_credentials needs a client that authenticates; it cannot be used with the method none")
-	r.when(before != nil && !before.Public() && c.Public(), "/token_endpoint_auth_method", "a confidential client cannot become public; register another one")
-
-	c.TokenEndpointAuthSigningAlg = m.TokenEndpointAuthSigningAlg
-	r.when(c.TokenEndpointAuthSigningAlg != "" && !oauth.UsesAssertion(c.TokenEndpointAuthMethod), "/token_endpoint_auth_signing_alg", "this is for private_key_jwt and client_secret_jwt")
-
-	c.TokenEndpointAuthMethodPrevious, c.TokenEndpointAuthMethodPreviousUntil = m.TokenEndpointAuthMethodPrevious.Method, m.TokenEndpointAuthMethodPrevious.Until
-	if c.TokenEndpointAuthMethodPrevious == "" {
-		return
-	}
-	const at = "/token_endpoint_auth_method_previous"
-	usable(r, at+"/method", c.TokenEndpointAuthMethodPrevious, s)
-	r.when(c.TokenEndpointAuthMethodPrevious == oauth.MethodNone || c.Public(), at+"/method", "there is no overlap with the method none")
-	r.when(c.TokenEndpointAuthMethodPrevious == c.TokenEndpointAuthMethod, at+"/method", "this is the present method")
-	r.when(c.TokenEndpointAuthMethodPreviousUntil.After(s.Now.Add(maxOverlap)), at+"/until", "at most 90 days ahead")
-}
-
-func usable(r *report, at, method string, s Surroundings) {
-	switch {
-	case !slices.Contains(s.Served, method):
-		r.add(at, "this method is not served")
-	case !slices.Contains(s.Settings.TokenEndpointAuthMethods, method):
-		r.add(at, "the workspace does not allow this method")
-	}
 }
 
 // redirects settles where users are sent back to.
@@ -184,37 +149,6 @@ func usualScope(known map[string]domain.Scope) oauth.Scope {
 	return out
 }
 
-func clientKeys(r *report, m admin.ClientMetadata, c *domain.Client) {
-	c.JWKS, c.JWKSURI = nil, m.JWKSURI
-	r.when(m.JWKS != nil && m.JWKSURI != "", "/jwks_uri", "give jwks or jwks_uri, not both")
-	if m.JWKS != nil {
-		raw, err := json.Marshal(m.JWKS)
-		if err == nil {
-			_, err = keys.ParseClientKeys(raw)
-		}
-		r.check("/jwks", err)
-		c.JWKS = raw
-	}
-	if m.JWKSURI != "" {
-		r.check("/jwks_uri", httpsURL(m.JWKSURI))
-	}
-}
-
-// federated settles whose tokens prove the client in place of its own.
-func federated(r *report, m admin.ClientMetadata, c *domain.Client) {
-	c.FederatedCredentials = nil
-	for _, f := range m.FederatedCredentials {
-		credential := domain.FederatedCredential{
-			Name: f.Name, Preset: f.Preset, Issuer: f.Issuer, JWKSURI: f.JWKSURI, Subject: f.Subject, Audience: f.Audience,
-			Claims: f.Claims, SingleUse: f.SingleUse,
-		}
-		if f.JWKS != nil {
-			credential.JWKS, _ = json.Marshal(f.JWKS) // it was read from JSON
-		}
-		c.FederatedCredentials = append(c.FederatedCredentials, credential)
-	}
-}
-
 // certificate settles by which name a client certificate is known (RFC 8705,
 // section 2.1.2): exactly one, and only with the method that uses it.
 func certificate(r *report, m admin.ClientMetadata, c *domain.Client) {
@@ -250,15 +184,4 @@ func pages(r *report, c *domain.Client) {
 		r.check(item("/contacts", i), domain.CheckEmail(contact))
 	}
 	r.when(strings.TrimSpace(c.ClientName) != c.ClientName, "/client_name", "it begins or ends with a space")
-}
-
-// httpsURL refuses whatever the service could not fetch from the outside.
-func httpsURL(raw string) error {
-	if err := oauth.CheckWebURI(raw); err != nil {
-		return err
-	}
-	if u, err := url.Parse(raw); err != nil || u.Scheme != "https" {
-		return errors.New("the scheme must be https")
-	}
-	return nil
 }
