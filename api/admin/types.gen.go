@@ -123,6 +123,27 @@ type Client struct {
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
+// ClientCredentials defines model for ClientCredentials.
+type ClientCredentials struct {
+	// Advice What to do, in this order.
+	Advice []CredentialAdvice `json:"advice"`
+
+	// Credentials Secrets, keys, certificates and federated credentials, in this order. Keys behind `jwks_uri` and certificates are known by their use alone.
+	Credentials []Credential `json:"credentials"`
+
+	// Findings What concerns the client as a whole.
+	Findings []CredentialFinding `json:"findings"`
+
+	// Method The registered authentication method.
+	Method string `json:"method"`
+
+	// Methods The methods in force, and every other one by which the client has ever proven itself here.
+	Methods []MethodUse `json:"methods"`
+
+	// Previous A method that still works beside the registered one, for a while. What it needs (keys, secrets) must be there as well. It goes by itself when its time is over.
+	Previous PreviousMethod `json:"previous,omitempty,omitzero"`
+}
+
 // ClientInput defines model for ClientInput.
 type ClientInput struct {
 	// AccessTokenFormat A JWT of RFC 9068, or sealed so that only the workspace can read it.
@@ -276,6 +297,83 @@ type ClientMetadata struct {
 
 // ClientPatch defines model for ClientPatch.
 type ClientPatch = ClientMetadata
+
+// Credential defines model for Credential.
+type Credential struct {
+	// Algs By which algorithms a key may sign.
+	Algs []string `json:"algs,omitempty,omitzero"`
+
+	// CreatedAt Of a secret.
+	CreatedAt time.Time `json:"created_at,omitempty,omitzero"`
+
+	// ExpiresAt Of a secret, or of the certificate that a key carries in `x5c`. Never, or not known, where absent.
+	ExpiresAt time.Time           `json:"expires_at,omitempty,omitzero"`
+	Findings  []CredentialFinding `json:"findings"`
+
+	// Form How a secret is kept. Only a sealed one serves `client_secret_jwt`.
+	Form string `json:"form,omitempty,omitzero"`
+
+	// ID A secret's `secret_id`; a key's `kid` or, where it has none, its thumbprint (RFC 7638); a certificate's SHA-256 thumbprint; a federated credential's name.
+	ID    string `json:"id"`
+	Kind  string `json:"kind"`
+	Label string `json:"label,omitempty,omitzero"`
+
+	// LastUsedAt Absent where never.
+	LastUsedAt time.Time `json:"last_used_at,omitempty,omitzero"`
+
+	// State `active`: used within 90 days. `unused`: it works and was not. `resting`: no method in force uses it.
+	State string `json:"state"`
+	Uses  int64  `json:"uses"`
+}
+
+// CredentialAdvice defines model for CredentialAdvice.
+type CredentialAdvice struct {
+	// Code Stable names of steps.
+	//
+	// `allow_method`: let the workspace allow the client's method. `make_secret`: a new one, before the last one
+	// expires. From secrets to keys: `allow_private_key_jwt` in the workspace; `register_key`;
+	// `switch_with_overlap` to private_key_jwt; `use_new_method` in the application; `move_the_rest`, of which some
+	// still use the previous method; `retire_previous` method, which nothing uses any more.
+	// `set_audience` of assertions to the issuer. `rotate_secret`. `replace_key`. `narrow_credential`.
+	// `delete_credential`.
+	Code string `json:"code"`
+
+	// Detail For people.
+	Detail string `json:"detail"`
+
+	// ID Of the credential that is meant.
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Kind Of the credential that is meant, if one is.
+	Kind string `json:"kind,omitempty,omitzero"`
+}
+
+// CredentialFinding defines model for CredentialFinding.
+type CredentialFinding struct {
+	// Code Stable names of what can be found.
+	//
+	// Of any credential: `never_used` in 30 days; `idle` for 90 days; `resting`: no method in force uses it;
+	// `ends_with_overlap`: only the previous method uses it.
+	// Of a secret: `expired`; `expires_soon`: within 30 days, and another one lives on;
+	// `expires_without_successor`: within 30 days, and none lives on; `old`: more than a year;
+	// `cannot_sign`: `client_secret_jwt` cannot use it.
+	// Of a key: `rsa_2048`: its modulus is at the lower bound; `algorithm_refused`: nothing signed with it is
+	// accepted here; `certificate_expired`, `certificate_expires_soon`: the one in its `x5c`.
+	// Of a federated credential: `subject_open`: its subject ends in *; `claims_recommended`: a name on which it
+	// rests can be given to others; `replayable`: its tokens could be taken once, and are not.
+	// Of the client: `no_usable_credential`; `method_refused`: the workspace does not allow the method;
+	// `shared_secret`: the method rests on one; `endpoint_audience`: assertions name an endpoint as audience (RFC
+	// 10070); `overlap_ends_in_use`: the previous method is in use and ends within 7 days; `several_secrets`: an
+	// older secret lives on unused beside another; `client_idle`: nothing was used for 90 days.
+	Code string `json:"code"`
+
+	// Detail What is so; for people.
+	Detail string `json:"detail"`
+
+	// Fix What would end it; for people.
+	Fix      string `json:"fix"`
+	Severity string `json:"severity"`
+}
 
 // DemoCredential defines model for DemoCredential.
 type DemoCredential struct {
@@ -462,6 +560,20 @@ type MemberList struct {
 type MemberPatch struct {
 	Disabled bool `json:"disabled,omitempty,omitzero"`
 	Role     Role `json:"role,omitempty,omitzero"`
+}
+
+// MethodUse defines model for MethodUse.
+type MethodUse struct {
+	// LastUsedAt Absent where never.
+	LastUsedAt time.Time `json:"last_used_at,omitempty,omitzero"`
+	Method     string    `json:"method"`
+
+	// Registered `previous`: it works until the overlap ends. `no`: it has been used and works no more.
+	Registered string `json:"registered"`
+
+	// Strength `shared_secret`: the secret itself is sent with every request. `shared_mac`: it stays at home, but both sides know it. `private_key`: only the client has it.
+	Strength string `json:"strength"`
+	Uses     int64  `json:"uses"`
 }
 
 // Owner The first owner, who signs in at the workspace `admin`.

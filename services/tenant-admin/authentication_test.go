@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
 	tenantadmin "github.com/signet-authz/signet/services/tenant-admin"
@@ -370,4 +371,62 @@ func TestSecretsFollowTheMethod(t *testing.T) {
 
 	trail := w.do(http.MethodGet, h.in("default", "audit-events")+"?target_id=app&action=secret.create&limit=100", h.program, nil).items()
 	require.Len(t, trail, 14, "secrets that a change makes stand in the trail as others do")
+}
+
+// The page on credentials, from the ledger that clientauth writes.
+func TestCredentialsTellWhatToDo(t *testing.T) {
+	w := newWorld(t)
+	h := w.house("acme")
+	ws := h.workspace("default")
+	made := w.do(http.MethodPost, h.in("default", "clients"), h.program, program("client_id", "app")).is(http.StatusCreated)
+	path := made.header.Get("Location")
+	codes := func(r reply, member string) []string {
+		out := []string{}
+		for _, one := range r.field(member).([]any) {
+			out = append(out, one.(map[string]any)["code"].(string))
+		}
+		return out
+	}
+	page := func() reply { return w.do(http.MethodGet, path+"/credentials", h.program, nil).is(http.StatusOK) }
+	used := func(ids ...string) {
+		for _, id := range ids {
+			w.platform.Usage.Record(ws, "app", id)
+		}
+		require.NoError(t, w.platform.Usage.Flush(t.Context()))
+	}
+	secretID := w.do(http.MethodGet, path+"/secrets", h.program, nil).items()[0]["secret_id"].(string)
+	r := page()
+	require.Equal(t, []any{map[string]any{"method": "client_secret_basic", "registered": "present", "strength": "shared_secret", "uses": 0.0}}, r.field("methods"))
+	require.Equal(t, list("register_key"), codes(r, "advice"))
+	require.Equal(t, list("shared_secret"), codes(r, "findings"))
+
+	used(clientauth.UsageMethod("client_secret_basic"), secretID)
+	w.do(http.MethodPatch, path, h.program, with("jwks", jwks(ecJWK(t, "kid", "k1")))).is(http.StatusOK)
+	require.Equal(t, list("switch_with_overlap"), codes(page(), "advice"))
+	until := w.now().Add(30 * 24 * time.Hour).UTC()
+	w.do(http.MethodPatch, path, h.program, with("token_endpoint_auth_method", "private_key_jwt",
+		"token_endpoint_auth_method_previous", with("method", "client_secret_basic", "until", until))).is(http.StatusOK)
+	require.Equal(t, list("use_new_method"), codes(page(), "advice"))
+	used(clientauth.UsageMethod("private_key_jwt"), clientauth.UsageKey("k1"), clientauth.UsageEndpointAudience)
+	require.Equal(t, list("move_the_rest", "set_audience"), codes(page(), "advice"))
+
+	w.pass(8 * 24 * time.Hour)
+	h.refresh()
+	used(clientauth.UsageMethod("private_key_jwt"), clientauth.UsageKey("k1"))
+	r = page()
+	require.Equal(t, list("retire_previous"), codes(r, "advice"))
+	require.Equal(t, "client_secret_basic", r.text("previous", "method"))
+	credentials := r.field("credentials").([]any)
+	require.Len(t, credentials, 2)
+	key := credentials[1].(map[string]any)
+	require.Equal(t, []any{"key", "k1", "active", 2.0, []any{"ES256"}}, []any{key["kind"], key["id"], key["state"], key["uses"], key["algs"]})
+	w.do(http.MethodPatch, path, h.program, with("token_endpoint_auth_method_previous", nil)).is(http.StatusOK)
+	r = page()
+	require.Equal(t, list("delete_credential"), codes(r, "advice"))
+	require.NotContains(t, string(r.body), made.text("client_secret"))
+	w.do(http.MethodDelete, path+"/secrets/"+secretID, h.program, nil).is(http.StatusNoContent)
+	require.Empty(t, codes(page(), "advice"), "the migration is over")
+
+	w.do(http.MethodGet, h.in("default", "clients", "ghost", "credentials"), h.program, nil).problem(http.StatusNotFound, "not_found")
+	w.do(http.MethodGet, h.in("admin", "clients", "console", "credentials"), h.program, nil).is(http.StatusOK)
 }

@@ -16,21 +16,22 @@ type route struct {
 
 // Where things are.
 const (
-	base       = "/api/v1"
-	tenants    = base + "/tenants"
-	tenant     = tenants + "/{tid}"
-	members    = tenant + "/members"
-	invites    = tenant + "/invitations"
-	workspaces = tenant + "/workspaces"
-	workspace  = workspaces + "/{aid}"
-	clients    = workspace + "/clients"
-	secrets    = clients + "/{client_id}/secrets"
-	users      = workspace + "/users"
-	scopes     = workspace + "/scopes"
-	services   = workspace + "/services"
-	grants     = workspace + "/grants"
-	sessions   = workspace + "/sessions"
-	traces     = workspace + "/traces"
+	base        = "/api/v1"
+	tenants     = base + "/tenants"
+	tenant      = tenants + "/{tid}"
+	members     = tenant + "/members"
+	invites     = tenant + "/invitations"
+	workspaces  = tenant + "/workspaces"
+	workspace   = workspaces + "/{aid}"
+	clients     = workspace + "/clients"
+	secrets     = clients + "/{client_id}/secrets"
+	credentials = clients + "/{client_id}/credentials"
+	users       = workspace + "/users"
+	scopes      = workspace + "/scopes"
+	services    = workspace + "/services"
+	grants      = workspace + "/grants"
+	sessions    = workspace + "/sessions"
+	traces      = workspace + "/traces"
 )
 
 // routes is the admin API. Whatever is not here does not exist, and nothing is
@@ -65,6 +66,7 @@ func (a *API) routes() []route {
 		{http.MethodGet, clients + "/{client_id}", caller.Read, a.getClient},
 		{http.MethodPatch, clients + "/{client_id}", caller.Write, a.updateClient},
 		{http.MethodDelete, clients + "/{client_id}", caller.Write, a.deleteClient},
+		{http.MethodGet, credentials, caller.Read, a.getCredentials},
 		{http.MethodGet, secrets, caller.Read, a.listSecrets},
 		{http.MethodPost, secrets, caller.Write, a.createSecret},
 		{http.MethodPatch, secrets + "/{secret_id}", caller.Write, a.updateSecret},
