@@ -61,7 +61,7 @@ func (f *front) handle(next echo.HandlerFunc) echo.HandlerFunc {
 		method := r.Method
 		rc := &request{front: f, head: method == http.MethodHead && !f.cfg.Edge}
 		c.Set(contextKey, rc)
-		sealErr := f.identify(r, rc)
+		unbelieved := f.identify(r, rc)
 
 		header := c.Response().Header()
 		if !f.cfg.Edge {
@@ -77,8 +77,8 @@ func (f *front) handle(next echo.HandlerFunc) echo.HandlerFunc {
 		defer f.inFlight.Add(-1)
 		var err error
 		switch {
-		case sealErr != nil:
-			err = errMalformed.Because("the Signet-Peer seal does not verify", sealErr)
+		case unbelieved != nil:
+			err = errMalformed.Because("what was said of the caller is not believed", unbelieved)
 		case n > int64(f.cfg.MaxInFlight) && !health:
 			err = errOverloaded
 		default:
@@ -96,17 +96,28 @@ func (f *front) handle(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // identify settles the peer and the trace id, and removes what strangers say
-// of either.
+// of either. This is the one place that decides whom to believe: a seal, an
+// ingress that has proven itself on this connection, or the connection alone.
 func (f *front) identify(r *http.Request, rc *request) error {
+	own := socketPeer(r)
+	rc.peer = own
 	var err error
-	rc.peer = socketPeer(r)
-	if !f.cfg.Edge && f.cfg.Seal != nil && len(r.Header[HeaderPeer]) > 0 {
-		var p Peer
-		if p, err = f.cfg.Seal.Open(r); err == nil {
-			rc.peer, rc.sealed, rc.traceID = p, true, p.TraceID
-			// Whatever still asks the request for its sender gets the right one.
-			r.RemoteAddr = netip.AddrPortFrom(p.IP, 0).String()
+	switch {
+	case !f.cfg.Edge && f.cfg.Seal != nil && len(r.Header[HeaderPeer]) > 0:
+		if rc.peer, err = f.cfg.Seal.Open(r); err == nil {
+			rc.sealed, rc.traceID = true, rc.peer.TraceID
 		}
+	case f.cfg.Ingress.proven(r):
+		rc.peer, err = f.cfg.Ingress.client(r)
+	case own.Certificate != nil && connectionOf(r).onlyIngress():
+		rc.peer.Certificate, rc.peer.Chain = nil, nil
+	}
+	switch {
+	case err != nil:
+		rc.peer = Peer{IP: own.IP, Scheme: own.Scheme}
+	case rc.peer.IP != own.IP:
+		// Whatever still asks the request for its sender gets the right one.
+		r.RemoteAddr = netip.AddrPortFrom(rc.peer.IP, 0).String()
 	}
 	if rc.traceID == "" {
 		rc.traceID = newTraceID()

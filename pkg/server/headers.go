@@ -7,8 +7,9 @@ import (
 
 // forwarded lists the names, in lower case with dashes, of headers by which a
 // proxy or a load balancer would speak for a client, change the method or the
-// path, or name a tenant or user. Nothing in the product reads them; they are
-// removed so that nothing ever can. An entry that ends in "*" is a prefix.
+// path, or name a tenant or user. A proven ingress is heard in those that
+// the operator named; beyond that nothing in the product reads them, and they
+// are removed so that nothing ever can. An entry that ends in "*" is a prefix.
 var forwarded = []string{
 	// Who called, by which name, port and scheme.
 	"forwarded", "x-forwarded*", "x-real-ip", "x-real-port", "x-client-ip", "x-cluster-client-ip", "x-remote-*", "remote-*",

@@ -35,6 +35,10 @@ type Listener struct {
 	// Total those from all; 0: no bound. Behind a load balancer all callers
 	// share one address.
 	PerSource, Total int
+	// IngressOnly says that a client certificate proves an ingress here, or
+	// nothing: clients have another listener to present theirs on (RFC 8705,
+	// section 5).
+	IngressOnly bool
 	// Profiling lifts the write timeout, which would cut a profile short.
 	Profiling bool
 }
@@ -154,6 +158,10 @@ func newHTTPServer(l Listener, s Serving) *http.Server {
 	}
 	if l.TLS == nil {
 		record(srv)
+	} else {
+		srv.ConnContext = func(ctx context.Context, _ net.Conn) context.Context {
+			return context.WithValue(ctx, connectionKey{}, &connection{ingressOnly: l.IngressOnly})
+		}
 	}
 	if l.Profiling {
 		srv.WriteTimeout = 2 * time.Minute

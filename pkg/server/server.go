@@ -38,6 +38,9 @@ type Config struct {
 	// Seal opens what the gateway says of the caller; nil: nothing is believed
 	// but the connection itself.
 	Seal *Seal
+	// Ingress is the proxy that ends TLS in front of this program; nil: there is
+	// none.
+	Ingress *Ingress
 	// Edge is set by the gateway: callers are strangers, so an inbound seal is
 	// removed unread, and answers that pass through keep the headers of the
 	// service that made them.
