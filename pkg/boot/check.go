@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/signet-authz/signet/pkg/kv"
+	"github.com/signet-authz/signet/pkg/server"
 )
 
 // Programs with rules of their own.
@@ -36,6 +37,7 @@ func (c Config) Check(name string) error {
 	f.address("mtls.listen", c.MTLS.Listen, false)
 	f.address("metrics.listen", c.Metrics.Listen, false)
 	c.checkURLs(f)
+	c.checkIngress(f)
 	c.checkNumbers(f)
 	c.checkSecrets(f, name)
 	if name == GatewayName {
@@ -65,6 +67,28 @@ func (c Config) checkURLs(f *faults) {
 	m, err := url.Parse(c.MTLSPublicURL)
 	f.when(err == nil && c.MTLSPublicURL != "" && m.Scheme != "https", "mtls_public_url: must be https")
 	f.when(c.Metrics.Listen != "" && c.Metrics.Listen == c.Listen && !strings.HasSuffix(c.Listen, ":0"), "metrics.listen: must differ from listen")
+}
+
+func (c Config) checkIngress(f *faults) {
+	i := c.Ingress
+	if i.CAFile == "" {
+		f.when(len(i.Names) > 0 || i.ClientCertificateHeader != "" || i.ClientAddressHeader != "", "ingress.ca_file: required with the other settings of ingress; without it no ingress can prove itself")
+	} else {
+		_, err := loadRoots(i.CAFile)
+		f.when(err != nil, "ingress.ca_file: %v", err)
+		f.when(len(i.Names) == 0, "ingress.names: required with ingress.ca_file; name the ingress by its certificate's DNS names or URIs")
+		f.when(c.TLS.Cert == "" && c.IsProduction(), "ingress.ca_file: production needs tls.cert and tls.key, since an ingress proves itself over TLS")
+		f.when(!c.Secure(), "ingress.ca_file: the listener speaks TLS, so public_url must be https")
+	}
+	for _, name := range i.Names {
+		f.when(name == "" || strings.ContainsAny(name, "* "), "ingress.names: %q is not a name; names are compared exactly, without wildcards", name)
+	}
+	if i.ClientCertificateHeader != "" {
+		f.oneOf("ingress.client_certificate_header", i.ClientCertificateHeader, server.CertificateHeaders()...)
+	}
+	if i.ClientAddressHeader != "" {
+		f.oneOf("ingress.client_address_header", i.ClientAddressHeader, server.AddressForwardedFor, server.AddressRealIP)
+	}
 }
 
 func (c Config) checkNumbers(f *faults) {

@@ -29,8 +29,9 @@ type Config struct {
 	// PublicURL is the origin under which browsers and clients reach the
 	// service, without a path. http is for loopback hosts only.
 	PublicURL string `koanf:"public_url"`
-	// MTLSPublicURL is the origin of the listener that asks for client
-	// certificates; by default https at the public host and that port.
+	// MTLSPublicURL is the origin at which clients are asked for certificates,
+	// by the second listener or by an ingress; by default, where there is that
+	// listener, https at the public host and its port.
 	MTLSPublicURL string `koanf:"mtls_public_url"`
 	// InternalURL is where programs reach the gateway from within, for the
 	// console's own OpenID Connect back channel; by default PublicURL.
@@ -51,6 +52,7 @@ type Config struct {
 	Peer         PeerConfig   `koanf:"peer"`
 	TLS          TLS          `koanf:"tls"`
 	MTLS         MTLS         `koanf:"mtls"`
+	Ingress      Ingress      `koanf:"ingress"`
 	Registration Registration `koanf:"registration"`
 	Password     Password     `koanf:"password"`
 	Log          Log          `koanf:"log"`
@@ -107,6 +109,23 @@ type TLS struct {
 // certificate of TLS, or in development one made at the start.
 type MTLS struct {
 	Listen string `koanf:"listen"`
+}
+
+// Ingress is the proxy that ends TLS in front of this program, and how it is
+// believed (docs/ingress.md). With it the first listener speaks TLS and asks for
+// a client certificate, with which the ingress proves itself.
+type Ingress struct {
+	// CAFile is a PEM file with the authorities of that certificate, Names the
+	// DNS names and URIs of which it bears one. Both are needed.
+	CAFile string   `koanf:"ca_file"`
+	Names  []string `koanf:"names"`
+	// ClientCertificateHeader is the form in which the client's certificate is
+	// passed on: client-cert (RFC 9440), nginx, envoy, traefik, haproxy or
+	// aws-alb; empty: it is not.
+	ClientCertificateHeader string `koanf:"client_certificate_header"`
+	// ClientAddressHeader names the client's address: x-forwarded-for, of which
+	// the last entry counts, or x-real-ip; empty: nothing does.
+	ClientAddressHeader string `koanf:"client_address_header"`
 }
 
 // Registration is how tenants come to be.

@@ -85,6 +85,7 @@ func Load(src Source) (Config, error) {
 		return cfg, &FaultsError{Faults: faults}
 	}
 	cfg.PublicURL = strings.TrimSuffix(cfg.PublicURL, "/")
+	cfg.MTLSPublicURL = strings.TrimSuffix(cfg.MTLSPublicURL, "/")
 	if cfg.Env == "" {
 		cfg.Env = Production
 		if u, err := url.Parse(cfg.PublicURL); err == nil && loopbackHost(u.Hostname()) {

@@ -246,6 +246,27 @@ func (p *Platform) drainFor() time.Duration {
 	return 0
 }
 
+// certificate is what this program shows over TLS: the one that is configured,
+// or one made at the start.
+func (p *Platform) certificate() (func(*tls.ClientHelloInfo) (*tls.Certificate, error), error) {
+	cfg := p.Config
+	switch {
+	case cfg.TLS.Cert != "":
+		pair, err := loadCertificate(cfg.TLS.Cert, cfg.TLS.Key, p.Now)
+		if err != nil {
+			return nil, err
+		}
+		return pair.get, nil
+	case cfg.MTLS.Listen != "" || p.Ingress != nil:
+		own, err := developmentCertificate(cfg.PublicURL, p.Now())
+		if err != nil {
+			return nil, err
+		}
+		return func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return own, nil }, nil
+	}
+	return nil, nil // nothing here speaks TLS
+}
+
 // listeners are the addresses that the configuration names.
 func (p *Platform) listeners() ([]server.Listener, error) {
 	cfg := p.Config
@@ -254,25 +275,20 @@ func (p *Platform) listeners() ([]server.Listener, error) {
 		// The gateway is one source, and all of them.
 		first.PerSource = 0
 	}
-	var cert func(*tls.ClientHelloInfo) (*tls.Certificate, error)
-	if cfg.TLS.Cert != "" {
-		pair, err := loadCertificate(cfg.TLS.Cert, cfg.TLS.Key, p.Now)
-		if err != nil {
-			return nil, err
-		}
-		cert = pair.get
-		first.TLS = server.TLSConfig(cert, false)
+	cert, err := p.certificate()
+	if err != nil {
+		return nil, err
+	}
+	second := first
+	if cfg.TLS.Cert != "" || p.Ingress != nil {
+		first.TLS, first.IngressOnly = server.TLSConfig(cert, p.Ingress != nil), p.Ingress != nil
+	}
+	if p.Ingress != nil {
+		// Otherwise browsers would have their users choose a certificate.
+		first.TLS.ClientCAs = p.Ingress.Roots()
 	}
 	listeners := []server.Listener{first}
 	if cfg.MTLS.Listen != "" {
-		if cert == nil {
-			own, err := developmentCertificate(cfg.PublicURL, p.Now())
-			if err != nil {
-				return nil, err
-			}
-			cert = func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return own, nil }
-		}
-		second := first
 		second.Name, second.Addr, second.TLS = "mtls", cfg.MTLS.Listen, server.TLSConfig(cert, true)
 		listeners = append(listeners, second)
 	}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -139,6 +140,19 @@ func developmentCertificate(publicURL string, now time.Time) (*tls.Certificate, 
 	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
+// loadRoots reads the authorities in a PEM file.
+func loadRoots(path string) (*x509.CertPool, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("authorities: %w", err)
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(raw) {
+		return nil, fmt.Errorf("authorities: %s holds no certificate in PEM", path)
+	}
+	return roots, nil
+}
+
 // PublicHosts are the values of Host that requests may carry. A loopback
 // public URL stands for every loopback name, since developers use them all.
 func (c Config) PublicHosts() []string {
@@ -153,7 +167,7 @@ func (c Config) PublicHosts() []string {
 			continue
 		}
 		hosts = append(hosts, u.Host)
-		if _, port, found := strings.Cut(c.MTLS.Listen, ":"); found && origin == c.PublicURL {
+		if _, port, err := net.SplitHostPort(c.MTLS.Listen); err == nil && origin == c.PublicURL {
 			hosts = append(hosts, u.Hostname()+":"+port)
 		}
 	}

@@ -35,6 +35,7 @@ type Platform struct {
 	Metrics *server.Metrics
 	Tracer  oteltrace.Tracer // nil: tracing is off
 	Seal    *server.Seal
+	Ingress *server.Ingress // nil: there is none
 	Drain   *server.Drain
 	Ready   []server.Probe
 
@@ -97,7 +98,7 @@ func Start(ctx context.Context, name string, cfg Config, options ...Option) (*Pl
 	}
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	p.group, p.ctx = errgroup.WithContext(p.ctx)
-	steps := []func(context.Context) error{p.telemetry, p.seal}
+	steps := []func(context.Context) error{p.telemetry, p.seal, p.ingress}
 	if name != GatewayName {
 		steps = append(steps, p.secrets, p.openStore, p.openKV, p.assemble, p.work)
 	}
@@ -128,6 +129,24 @@ func (p *Platform) seal(context.Context) error {
 		return fmt.Errorf("peer.key: %w", err)
 	}
 	p.Seal = server.NewSeal(key, p.Now)
+	return nil
+}
+
+func (p *Platform) ingress(context.Context) error {
+	c := p.Config.Ingress
+	if c.CAFile == "" {
+		return nil
+	}
+	roots, err := loadRoots(c.CAFile)
+	if err != nil {
+		return fmt.Errorf("ingress.ca_file: %w", err)
+	}
+	p.Ingress, err = server.NewIngress(server.IngressConfig{
+		Roots: roots, Names: c.Names, CertificateHeader: c.ClientCertificateHeader, AddressHeader: c.ClientAddressHeader, Now: p.Now,
+	})
+	if err != nil {
+		return fmt.Errorf("ingress: %w", err)
+	}
 	return nil
 }
 
@@ -344,7 +363,7 @@ func (p *Platform) recordUses(ctx context.Context, uses []audit.Use) error {
 // ServerConfig is the front of the service of that name, for server.New.
 func (p *Platform) ServerConfig(name string) server.Config {
 	return server.Config{
-		Name: name, Version: Version, Commit: commit(), Logger: p.Logger, Now: p.Now, Seal: p.Seal, Hosts: p.Config.PublicHosts(),
+		Name: name, Version: Version, Commit: commit(), Logger: p.Logger, Now: p.Now, Seal: p.Seal, Ingress: p.Ingress, Hosts: p.Config.PublicHosts(),
 		Secure: p.Config.Secure(), BodyLimit: int64(p.Config.Limits.BodyBytes), MaxInFlight: p.Config.Limits.InFlight,
 		Access: server.AccessLog(p.Config.Log.Access), Ready: p.Ready, Drain: p.Drain, Metrics: p.Metrics, Tracer: p.Tracer, Classify: Classify,
 	}
