@@ -28,8 +28,8 @@ const (
 )
 
 var (
-	errAssertion = errors.New("the assertion does not prove the client")
-	errReplayed  = errors.New("the assertion was used before")
+	errUnproven = errors.New("what was presented does not prove the client")
+	errReplayed = errors.New("the assertion was used before")
 )
 
 // assertion is a client assertion as it came (RFC 7521, section 4.2), nothing
@@ -149,7 +149,7 @@ func (a *assertion) present(r *Request) (Presented, error) {
 	return p, nil
 }
 
-// verdict collects what is wrong with an assertion, and explains each check.
+// verdict collects what is wrong with a proof, and explains each check.
 type verdict struct {
 	trace *trace.Trace
 	wrong []string
@@ -166,7 +166,7 @@ func (v *verdict) err() error {
 	if len(v.wrong) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: failed: %s", errAssertion, strings.Join(v.wrong, ", "))
+	return fmt.Errorf("%w: failed: %s", errUnproven, strings.Join(v.wrong, ", "))
 }
 
 const (
@@ -286,6 +286,16 @@ func algs(w tenancy.Workspace, method, registered string) []string {
 	return slices.DeleteFunc(oauth.AssertionAlgs(method), func(alg string) bool {
 		return len(of) > 0 && !slices.Contains(of, alg) || registered != "" && !sameAlg(alg, registered)
 	})
+}
+
+// SigningAlgs lists the algorithms by which an assertion of any of the methods may
+// be signed in the workspace, for metadata.
+func SigningAlgs(w tenancy.Workspace, methods []string) []string {
+	var out []string
+	for _, m := range methods {
+		out = append(out, algs(w, m, "")...)
+	}
+	return out
 }
 
 // sameAlg knows the two names of Ed25519 (RFC 9864).

@@ -2,6 +2,7 @@ package clientauth
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"net/netip"
 	"slices"
@@ -24,6 +25,8 @@ func All() []Method {
 		clientSecretPost{},
 		clientSecretJWT{},
 		privateKeyJWT{},
+		tlsClientAuth{},
+		selfSignedTLSClientAuth{},
 		none{},
 	}
 }
@@ -58,16 +61,19 @@ type Request struct {
 	Chain         [][]byte   // what the caller sent beside it, DER
 	Endpoint      string     // the URL that was called, below the issuer
 
-	looked    bool
-	assertion *assertion
-	unread    error
+	looked      bool
+	assertion   *assertion
+	unread      error
+	certificate *x509.Certificate
+	unparsed    error
 }
 
 // Presence tells how a method shows in a request.
 type Presence int
 
 // An implied presence is a bare client_id: the client names itself and brings
-// no credentials in the message. An explicit one carries credentials.
+// no credentials in the message; a certificate belongs to the connection. An
+// explicit one carries credentials.
 const (
 	Absent Presence = iota
 	Implied
@@ -96,6 +102,7 @@ type Attempt struct {
 
 	root    *keys.Root
 	keys    *KeySource
+	trust   *trust
 	aliases func(tenancy.Workspace) string
 
 	// What the method sets where its proof holds: which credential was right,
@@ -156,6 +163,7 @@ type Authenticator struct {
 	deps    Deps
 	methods []Method
 	decoy   *domain.Client
+	trust   *trust
 }
 
 // New returns an Authenticator over All. It panics where a dependency is
@@ -164,7 +172,7 @@ func New(d Deps) *Authenticator {
 	if d.Clients == nil || d.Root == nil || d.Keys == nil || d.Guard == nil || d.Replay == nil || d.Used == nil || d.Now == nil {
 		panic("clientauth: a dependency is missing")
 	}
-	return &Authenticator{deps: d, methods: All(), decoy: newDecoy()}
+	return &Authenticator{deps: d, methods: All(), decoy: newDecoy(), trust: newTrust()}
 }
 
 // Authenticate proves which client made the request. Its error is always an
@@ -201,49 +209,111 @@ func (a *Authenticator) Authenticate(ctx context.Context, w tenancy.Workspace, r
 		target, explain = a.decoy, nil
 	}
 
-	// 4. Which method, and whether the client and the workspace allow it.
-	now := a.deps.Now()
-	chosen := choose(present, target, now)
-	method := chosen.method.Name()
-	registered := target.AuthMethodAllowed(method, now)
-	explain.Check("method is the registered one", registered, trace.Check{Expected: registeredWord(target, now), Actual: method, RFC: "RFC 7591, section 2", Fix: "Use the client's registered token_endpoint_auth_method, or change the registration; token_endpoint_auth_method_previous lets two methods overlap."})
-	methods := w.Settings().TokenEndpointAuthMethods
-	allowed := slices.Contains(methods, method)
-	t.Check("method allowed by the workspace", allowed, trace.Check{Expected: strings.Join(methods, " "), Actual: method, Fix: "Add the method to the workspace's token_endpoint_auth_methods."})
-
-	// 5. The proof itself, whatever the checks before it said.
-	attempt := &Attempt{
-		Workspace: w, Client: target, Request: r, Presented: chosen.presented, Now: now, Trace: explain,
-		root: a.deps.Root, keys: a.deps.Keys, aliases: a.alias,
-	}
-	proof := chosen.method.Authenticate(ctx, attempt)
-	if outage := unavailable(proof); outage != nil {
+	// 4. Which method, whether the client and the workspace allow it, and whether
+	// its proof holds.
+	c := claim{workspace: w, request: r, client: target, known: known, usable: usable, now: a.deps.Now()}
+	o := a.judge(ctx, c, present, t, explain)
+	if outage := unavailable(o.proof); outage != nil {
 		return Client{}, outage
 	}
-	reason := refusal(known, usable, registered, allowed, proof)
+	if o.reason != "" && !o.registered && a.twoMethods(ctx, c, present, explain) {
+		return Client{}, oauth.ErrInvalidRequest.Because("the certificate proves the client, and credentials of another method came beside it", o.proof)
+	}
 
-	// 6. A proof that is good for one use is used up, once nothing else is wrong.
-	if reason == "" && attempt.once != nil {
-		if proof = a.use(ctx, attempt); unavailable(proof) != nil {
-			return Client{}, unavailable(proof)
+	// 5. A proof that is good for one use is used up, once nothing else is wrong.
+	attempt := o.attempt
+	if o.reason == "" && attempt.once != nil {
+		if o.proof = a.use(ctx, attempt); unavailable(o.proof) != nil {
+			return Client{}, unavailable(o.proof)
 		}
-		if proof != nil {
-			reason = "the assertion was used before"
+		if o.proof != nil {
+			o.reason = "the assertion was used before"
 		}
 	}
-	if reason != "" {
+	if o.reason != "" {
 		a.deps.Guard.Failed(ctx, w, clientID, r.IP)
-		return Client{}, challenge(oauth.ErrInvalidClient.Because(reason, proof), w, r)
+		return Client{}, challenge(oauth.ErrInvalidClient.Because(o.reason, o.proof), w, r)
 	}
 
-	// 7. What was used, for the page on the client's credentials.
-	a.deps.Used(w, clientID, UsageMethod(method))
+	// 6. What was used, for the page on the client's credentials.
+	a.deps.Used(w, clientID, UsageMethod(o.method))
 	for _, id := range append(attempt.noted, attempt.credential) {
 		if id != "" {
 			a.deps.Used(w, clientID, id)
 		}
 	}
-	return Client{record: client, method: method}, nil
+	return Client{record: client, method: o.method}, nil
+}
+
+// claim is whom a request claims to come from.
+type claim struct {
+	workspace     tenancy.Workspace
+	request       *Request
+	client        *domain.Client // or the decoy
+	known, usable bool
+	now           time.Time
+}
+
+// outcome is what came of one method.
+type outcome struct {
+	method     string
+	attempt    *Attempt
+	registered bool
+	proof      error
+	reason     string // why the client is refused, empty if it is not
+}
+
+// judge tries what was presented: one method, unless several that a bare
+// client_id implies are the client's.
+func (a *Authenticator) judge(ctx context.Context, c claim, present []candidate, t, explain *trace.Trace) (o outcome) {
+	for _, p := range choose(present, c.client, c.now) {
+		if o = a.try(ctx, c, p, t, explain); o.reason == "" || unavailable(o.proof) != nil {
+			return o
+		}
+	}
+	if !o.registered {
+		a.certificateMissing(o.attempt)
+	}
+	return o
+}
+
+// try holds the client to one method. The proof is checked whatever the checks
+// before it say.
+func (a *Authenticator) try(ctx context.Context, c claim, p candidate, t, explain *trace.Trace) outcome {
+	o := outcome{method: p.method.Name()}
+	o.registered = c.client.AuthMethodAllowed(o.method, c.now)
+	explain.Check("method is the registered one", o.registered, trace.Check{Expected: registeredWord(c.client, c.now), Actual: o.method, RFC: "RFC 7591, section 2", Fix: "Use the client's registered token_endpoint_auth_method, or change the registration; token_endpoint_auth_method_previous lets two methods overlap."})
+	methods := c.workspace.Settings().TokenEndpointAuthMethods
+	allowed := slices.Contains(methods, o.method)
+	t.Check("method allowed by the workspace", allowed, trace.Check{Expected: strings.Join(methods, " "), Actual: o.method, Fix: "Add the method to the workspace's token_endpoint_auth_methods."})
+	o.attempt = &Attempt{
+		Workspace: c.workspace, Client: c.client, Request: c.request, Presented: p.presented, Now: c.now, Trace: explain,
+		root: a.deps.Root, keys: a.deps.Keys, trust: a.trust, aliases: a.alias,
+	}
+	o.proof = p.method.Authenticate(ctx, o.attempt)
+	o.reason = refusal(c.known, c.usable, o.registered, allowed, o.proof)
+	return o
+}
+
+// twoMethods tells whether, beside credentials of a method that is not the
+// client's, its certificate proves it by the one that is: then it used two (RFC
+// 6749, section 2.3). Without that proof nobody learns which method a client
+// has. The work is done for the decoy too.
+func (a *Authenticator) twoMethods(ctx context.Context, c claim, present []candidate, t *trace.Trace) bool {
+	if present[0].presented.Presence != Explicit || len(c.request.Certificate) == 0 {
+		return false
+	}
+	var certificates []candidate
+	for _, m := range a.methods {
+		if oauth.UsesCertificate(m.Name()) {
+			certificates = append(certificates, candidate{m, Presented{Presence: Implied, ClientID: present[0].presented.ClientID}})
+		}
+	}
+	proven := a.judge(ctx, c, certificates, nil, nil).reason == ""
+	if proven {
+		t.Fail("one method is presented", trace.Check{Expected: "the client's certificate alone", Actual: "credentials beside it: " + names(present), RFC: "RFC 6749, section 2.3", Fix: "Send client_id with the certificate, and no secret or assertion."})
+	}
+	return proven
 }
 
 // use marks the single use of a proof. That the memory of uses is away, or is
@@ -331,15 +401,19 @@ func carriers(r *Request) int {
 	return n
 }
 
-// choose picks, among methods that a bare client_id implies, the one that the
-// client registered.
-func choose(present []candidate, c *domain.Client, now time.Time) candidate {
+// choose picks, among methods that a bare client_id implies, those that the client
+// registered: more than one while two kinds of certificate overlap.
+func choose(present []candidate, c *domain.Client, now time.Time) []candidate {
+	var chosen []candidate
 	for _, p := range present {
 		if c.AuthMethodAllowed(p.method.Name(), now) {
-			return p
+			chosen = append(chosen, p)
 		}
 	}
-	return present[0]
+	if len(chosen) == 0 {
+		return present[:1]
+	}
+	return chosen
 }
 
 func (a *Authenticator) find(ctx context.Context, w tenancy.Workspace, clientID string) (*domain.Client, bool, error) {

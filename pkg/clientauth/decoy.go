@@ -6,7 +6,8 @@ import (
 )
 
 // newDecoy is the client against which the credentials of an unknown or
-// disabled client are checked, for the same work and the same answer.
+// disabled client are checked, for the same work and the same answer. A certificate
+// is led back to the workspace's authorities for it too.
 func newDecoy() *domain.Client {
 	return &domain.Client{
 		ClientID:                "-",

@@ -7,6 +7,10 @@
 // proof must hold. Whatever fails, the caller learns invalid_client and nothing
 // more, after the same work; the reason goes to the trace and the log.
 //
+// The methods of RFC 8705 rest on the client certificate of the connection, which
+// comes under the gateway's seal. A certificate beside the credentials of another
+// method proves nothing and is free: tokens may be bound to it.
+//
 // Its neighbours are package keys, which compares secrets, package kv, which
 // counts failures, and package trace, which explains.
 package clientauth

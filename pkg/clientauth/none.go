@@ -14,8 +14,8 @@ type none struct{}
 func (none) Name() string { return oauth.MethodNone }
 
 func (none) Present(r *Request) (Presented, error) {
-	id := r.Params.Get("client_id")
-	if id == "" || r.Params.Has("client_secret") || r.Params.Has("client_assertion") || len(r.Authorization) > 0 {
+	id := bareClientID(r)
+	if id == "" {
 		return Presented{}, nil
 	}
 	return Presented{Presence: Implied, ClientID: id}, nil

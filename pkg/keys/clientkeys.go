@@ -31,6 +31,9 @@ type clientKey struct {
 	kid    string
 	alg    string // empty where the JWK does not say
 	public crypto.PublicKey
+	// What names a certificate of the key: one in full, or its thumbprint.
+	certificate []byte
+	thumbprint  string
 }
 
 // Values of the member "use" of keys that sign.
@@ -42,7 +45,7 @@ const (
 // ParseClientKeys reads a client's JWK set (RFC 7591, section 2). It refuses
 // sets that hold anything private or symmetric, RSA keys below 2048 bits,
 // curves other than P-256, P-384, P-521, Ed25519 and Ed448, points off their
-// curve, and sets without a key for signatures. Keys for encryption may stand in
+// curve, certificates of other keys, and sets without a key for signatures. Keys for encryption may stand in
 // the set and are not used. The error is fit to be shown to whoever registers.
 func ParseClientKeys(jwks []byte) (*ClientKeys, error) { return parseClientKeys(jwks, useSignature) }
 
@@ -117,6 +120,9 @@ func parseClientKey(raw []byte, purpose string) (k clientKey, signs bool, err er
 	}
 	if k.alg != "" && !slices.Contains(clientAlgs(k.public), k.alg) {
 		return clientKey{}, false, errors.New("alg does not fit the key")
+	}
+	if err := k.readCertificate(members); err != nil {
+		return clientKey{}, false, err
 	}
 	if k.id = k.kid; k.id == "" {
 		k.id = thumbprint(kty, members)

@@ -1,7 +1,7 @@
 // Package keys owns the cryptography of the product, passwords and TLS aside:
 // the root secret and what is derived from it, bearer values, client secrets,
 // refresh tokens, the signing keys of workspaces with their JWKS and life
-// cycle, and the public keys of clients.
+// cycle, and the public keys of clients with the certificates that they name.
 //
 // Root is the key-encryption key. Each use takes a subkey of its own (HKDF,
 // RFC 5869), and what it makes begins with the version of the root that made
