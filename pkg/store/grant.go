@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"math"
 	"time"
 
@@ -240,10 +241,14 @@ type Rotation struct {
 	IdleTTL    time.Duration     // how long the successor may lie unused
 	Grace      time.Duration     // how long a retry gets the same successor; 0: never
 	Audit      domain.AuditEvent // written where the rotation succeeds
+	// Confirmation is the key that the client has shown to hold; nil for none.
+	// With KeyBound a family that is bound to a key is for its holder alone.
+	Confirmation map[string]string
+	KeyBound     bool
 }
 
 // Rotated is a grant after its rotation. Beside ErrConsumed only Revocations is
-// filled.
+// filled, beside ErrNotFound only OtherKey.
 type Rotated struct {
 	Grant      domain.Grant
 	User       domain.User
@@ -251,6 +256,7 @@ type Rotated struct {
 	// Retry says that the successor has been handed out before.
 	Retry       bool
 	Revocations []domain.Revocation // what has ended by the attempt, to be pushed
+	OtherKey    bool                // the family is bound to a key that was not shown
 }
 
 // RotateRefresh uses a refresh token and makes its successor, in one round trip
@@ -261,8 +267,8 @@ type Rotated struct {
 // a second: with Grace 0 they end the family.
 //
 // ErrConsumed: reuse, the family has ended. ErrNotFound: the grant is unknown,
-// another client's, expired or ended, or its user, client or (where it is bound
-// to one) session is no longer live; nothing has changed.
+// another client's, expired or ended, bound to another key, or its user, client or
+// (where it is bound to one) session is no longer live; nothing has changed.
 func (w Workspace) RotateRefresh(ctx context.Context, r Rotation) (Rotated, error) {
 	now, attempt := w.s.now(), newID()
 	var g grantRow
@@ -287,6 +293,8 @@ func (w Workspace) RotateRefresh(ctx context.Context, r Rotation) (Rotated, erro
 	switch {
 	case g.ID == uuid.Nil || g.Generation < r.Generation:
 		return Rotated{}, ErrNotFound
+	case r.KeyBound && grant.Confirmation != nil && !maps.Equal(grant.Confirmation, r.Confirmation):
+		return Rotated{OtherKey: true}, ErrNotFound
 	case g.Attempt == attempt && g.Revoked == 0:
 		return rotated, nil
 	case g.RevocationCause == CauseTokenReuse && g.Generation > r.Generation:
@@ -325,11 +333,13 @@ func (w Workspace) rotate(b *batch, r Rotation, attempt uuid.UUID, now time.Time
 			expires_at = CASE WHEN g.generation <> $6 THEN g.expires_at WHEN g.max_ends_at < $7 THEN g.max_ends_at ELSE $7 END,
 			revoked_at = CASE WHEN g.generation = $6 THEN g.revoked_at ELSE $4 END,
 			revocation_cause = CASE WHEN g.generation = $6 THEN g.revocation_cause ELSE '`+CauseTokenReuse+`' END
-		WHERE g.workspace_id = $1 AND g.id = $2 AND g.client_id = $3 AND g.revoked_at IS NULL AND (
+		WHERE g.workspace_id = $1 AND g.id = $2 AND g.client_id = $3 AND g.revoked_at IS NULL
+			AND (NOT $9 OR g.cnf IS NULL OR g.cnf = $10) AND (
 			(g.generation = $6 AND g.expires_at > $4 AND g.max_ends_at > $4 AND `+partiesLiveAt4+`)
 			OR g.generation > $6 + 1
 			OR (g.generation = $6 + 1 AND g.rotated_at <= $8))`,
-		w.id, r.GrantID, r.ClientID, at(now), attempt, r.Generation, at(now.Add(r.IdleTTL)), pastGrace)
+		w.id, r.GrantID, r.ClientID, at(now), attempt, r.Generation, at(now.Add(r.IdleTTL)), pastGrace,
+		r.KeyBound, doc(r.Confirmation))
 }
 
 // RevokeGrant ends a grant: that of the client, or any client's where clientID

@@ -26,6 +26,7 @@ func grantCases() []Case {
 		{"ParallelRefreshesWithoutGraceGiveOneSuccessAndEndTheFamily", parallelRefreshesWithoutGrace},
 		{"ParallelRefreshesWithinGraceNeverFork", parallelRefreshesWithinGrace},
 		{"RefreshByAnotherClientChangesNothing", refreshByAnotherClient},
+		{"RefreshTokenBoundToAKeyIsForItsHolder", refreshBoundToAKey},
 		{"RefreshIsRefusedToWhoIsNotLive", refreshOfWhoIsNotLive},
 		{"RefreshTokenEndsByIdlenessAndByAge", refreshTokenEnds},
 		{"SessionBoundGrantsEndWithTheirSession", sessionBoundGrantsEnd},
@@ -281,6 +282,57 @@ func refreshByAnotherClient(t *testing.T, f *Fixture) {
 	}
 	_, err = w.RotateRefresh(t.Context(), rotation(g, 2, 0))
 	require.NoError(t, err)
+}
+
+// refreshBoundToAKey: without the key a token of the family does nothing at all,
+// not even a used one, which else would end it.
+func refreshBoundToAKey(t *testing.T, f *Fixture) {
+	w := f.A.Workspace
+	const grace = 10 * time.Second
+	shown := func(g domain.Grant, generation int64, key map[string]string) store.Rotation {
+		r := rotation(g, generation, grace)
+		r.KeyBound, r.Confirmation = true, key
+		return r
+	}
+	g := f.grant(t, w, false)
+	mine := map[string]string{"jkt": "thumb"}
+	strangers := []map[string]string{nil, {}, {"jkt": "other"}, {"x5t#S256": "thumb"}, {"jkt": "thumb", "x5t#S256": "thumb"}}
+	refused := func(generations ...int64) {
+		t.Helper()
+		f.Intact(t, func() {
+			for _, key := range strangers {
+				for _, generation := range generations {
+					rotated, err := w.RotateRefresh(t.Context(), shown(g, generation, key))
+					require.ErrorIs(t, err, store.ErrNotFound)
+					require.Equal(t, store.Rotated{OtherKey: true}, rotated)
+				}
+			}
+		})
+	}
+	refused(1)
+	_, err := w.RotateRefresh(t.Context(), shown(g, 1, mine))
+	require.NoError(t, err)
+	refused(1, 2)
+	rotated, err := w.RotateRefresh(t.Context(), shown(g, 1, mine))
+	require.NoError(t, err)
+	assert.True(t, rotated.Retry)
+	rotated, err = w.RotateRefresh(t.Context(), shown(g, 2, mine))
+	require.NoError(t, err)
+	assert.Equal(t, mine, rotated.Grant.Confirmation)
+	refused(1, 2, 3)
+	_, err = w.RotateRefresh(t.Context(), rotation(g, 3, grace))
+	require.NoError(t, err, "a client that proves itself otherwise need not show the key")
+	_, err = w.RotateRefresh(t.Context(), shown(g, 1, mine))
+	require.ErrorIs(t, err, store.ErrConsumed)
+
+	bearer := f.redemption(f.startSession(t, w))
+	bearer.Confirmation = nil
+	redeemed, err := w.RedeemCode(t.Context(), bearer)
+	require.NoError(t, err)
+	for generation, key := range strangers {
+		_, err = w.RotateRefresh(t.Context(), shown(redeemed.Grant, int64(generation)+1, key))
+		require.NoError(t, err, "a family that is bound to nothing is for its bearer")
+	}
 }
 
 func refreshOfWhoIsNotLive(t *testing.T, f *Fixture) {
