@@ -92,7 +92,8 @@ type Verifier struct {
 
 // Verify opens the token and checks that it is the workspace's own, that it
 // has not expired and that nothing ended it. The error is invalid_token, or
-// temporarily_unavailable where that cannot be known right now.
+// temporarily_unavailable where that cannot be known right now. It says nothing
+// of who may use the token: see VerifyPresented.
 func (v *Verifier) Verify(ctx context.Context, w tenancy.Workspace, token string) (Claims, error) {
 	if token == "" || len(token) > MaxBytes {
 		return Claims{}, oauth.ErrInvalidToken.Because("the token is empty or too long", nil)

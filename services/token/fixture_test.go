@@ -2,6 +2,8 @@ package token_test
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"log/slog"
@@ -45,13 +47,18 @@ type service struct {
 	p       *boot.Platform
 	handler http.Handler
 	sql, kv atomic.Int64
+	// shown is the client certificate of the connections from now on.
+	shown *x509.Certificate
 }
 
-func start(t *testing.T) *service {
+func start(t *testing.T, change ...func(*boot.Config)) *service {
 	t.Helper()
 	s := &service{t: t, clock: &clock{}}
 	cfg := boot.Defaults()
 	cfg.Env, cfg.Data, cfg.PublicURL = boot.Development, filepath.Join(t.TempDir(), "data"), "http://localhost:8080"
+	for _, f := range change {
+		f(&cfg)
+	}
 	ctx := context.Background()
 	p, err := boot.Start(ctx, boot.Standalone, cfg, boot.WithNow(s.clock.now), boot.WithLogger(slog.New(slog.DiscardHandler)),
 		boot.WithRoundTrips(func(context.Context) { s.sql.Add(1) }, func(context.Context) { s.kv.Add(1) }))
@@ -134,7 +141,7 @@ func (t *tenant) client(aid, id string, change ...func(*domain.Client)) *client 
 		f(&c)
 	}
 	out := &client{at: t, w: w, id: id}
-	if !c.Public() {
+	if oauth.UsesSecret(c.TokenEndpointAuthMethod) {
 		out.secret = keys.NewClientSecret()
 		c.Secrets = []domain.ClientSecret{{ID: uuid.New(), ClientID: id, Form: domain.SecretHMACv1, Value: t.s.p.Root.SecretMAC(w, id, out.secret), CreatedAt: t.s.clock.now()}}
 	}
@@ -185,6 +192,9 @@ func (a answer) text(name string) string { s, _ := a.body[name].(string); return
 func (s *service) do(r *http.Request) answer {
 	s.t.Helper()
 	r.Host = "localhost:8080"
+	if s.shown != nil {
+		r.TLS = &tls.ConnectionState{HandshakeComplete: true, PeerCertificates: []*x509.Certificate{s.shown}}
+	}
 	rec := httptest.NewRecorder()
 	s.handler.ServeHTTP(rec, r)
 	a := answer{status: rec.Code, header: rec.Header(), raw: rec.Body.String()}

@@ -27,7 +27,7 @@ import (
 	"github.com/signet-authz/signet/services/token/internal/issue"
 )
 
-// Deps are what the service runs on. All of them are required.
+// Deps are what the service runs on. All of them are required but MTLSOrigin.
 type Deps struct {
 	Server   server.Config // the front
 	Resolver *tenancy.Resolver
@@ -45,6 +45,8 @@ type Deps struct {
 	// Invalidate tells this and the other processes what changed.
 	Invalidate func(ctx context.Context, i cache.Invalidation)
 	Now        func() time.Time
+	// MTLSOrigin is where clients present certificates, empty where they cannot.
+	MTLSOrigin string
 }
 
 // New returns the service's handler.
@@ -59,7 +61,7 @@ func New(d Deps) (http.Handler, error) {
 		Grants:        grant.All(grant.Deps{Store: d.Store, KV: d.KV, Root: d.Root, Ended: ended}),
 		Issuer:        &issue.Issuer{Rings: &issue.Rings{Cached: d.Caches.Rings, Store: d.Store, Root: d.Root, Pool: d.Pool, Changed: keysChanged(d), Now: d.Now}, Root: d.Root, Now: d.Now},
 		Store:         d.Store, Root: d.Root, Caches: d.Caches, Traces: d.Traces,
-		Issued: d.Issued, Ended: ended, Now: d.Now,
+		Issued: d.Issued, Ended: ended, Now: d.Now, MTLSOrigin: d.MTLSOrigin,
 	}
 	e.PrepareMetadata()
 
@@ -89,6 +91,7 @@ func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
 	return New(Deps{
 		Server: p.ServerConfig("token"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches,
 		Issued: p.Issued.Record, ClientAuth: p.ClientAuth, Traces: p.Traces, Invalidate: p.Invalidate, Now: p.Now,
+		MTLSOrigin: p.Config.MTLSOrigin(),
 	})
 }
 

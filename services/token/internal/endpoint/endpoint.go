@@ -37,6 +37,8 @@ type Endpoints struct {
 	// Ended spreads what a request found ended, here and to other processes.
 	Ended func(ctx context.Context, facts []domain.Revocation)
 	Now   func() time.Time
+	// MTLSOrigin is where clients present certificates, empty where they cannot.
+	MTLSOrigin string
 
 	metadata *cache.Cache[metadataKey, document]
 }

@@ -52,6 +52,23 @@ type metadata struct {
 	RequestParameterSupported                  bool     `json:"request_parameter_supported"`
 	RequestURIParameterSupported               bool     `json:"request_uri_parameter_supported"`
 	AuthorizationResponseIssParameterSupported bool     `json:"authorization_response_iss_parameter_supported"`
+
+	TokenEndpointAuthSigningAlgs         []string `json:"token_endpoint_auth_signing_alg_values_supported,omitempty"`
+	IntrospectionEndpointAuthSigningAlgs []string `json:"introspection_endpoint_auth_signing_alg_values_supported,omitempty"`
+	RevocationEndpointAuthSigningAlgs    []string `json:"revocation_endpoint_auth_signing_alg_values_supported,omitempty"`
+
+	// RFC 8705, sections 3.3 and 5.
+	CertificateBoundAccessTokens bool     `json:"tls_client_certificate_bound_access_tokens,omitempty"`
+	MTLSEndpointAliases          *aliases `json:"mtls_endpoint_aliases,omitempty"`
+}
+
+// aliases are where the endpoints are called with a client certificate: at an
+// origin of their own, so that no browser is ever asked for one.
+type aliases struct {
+	TokenEndpoint         string `json:"token_endpoint"`
+	IntrospectionEndpoint string `json:"introspection_endpoint"`
+	RevocationEndpoint    string `json:"revocation_endpoint"`
+	UserinfoEndpoint      string `json:"userinfo_endpoint"`
 }
 
 type document struct {
@@ -122,6 +139,10 @@ func (e *Endpoints) describeWorkspace(ctx context.Context, w tenancy.Workspace) 
 	}
 	settings := w.Settings()
 	methods := intersect(clientauth.Methods(), settings.TokenEndpointAuthMethods)
+	if e.MTLSOrigin == "" { // no certificate can arrive
+		methods = slices.DeleteFunc(methods, oauth.UsesCertificate)
+	}
+	algs := clientauth.SigningAlgs(w, methods)
 	confidential := slices.DeleteFunc(slices.Clone(methods), func(m string) bool { return m == oauth.MethodNone })
 	body, err := json.Marshal(metadata{
 		Issuer:                                     w.Issuer(),
@@ -147,12 +168,28 @@ func (e *Endpoints) describeWorkspace(ctx context.Context, w tenancy.Workspace) 
 		UILocalesSupported:                         pages.Languages(),
 		ClaimsParameterSupported:                   true,
 		AuthorizationResponseIssParameterSupported: true,
+		TokenEndpointAuthSigningAlgs:               algs,
+		IntrospectionEndpointAuthSigningAlgs:       algs,
+		RevocationEndpointAuthSigningAlgs:          algs,
+		CertificateBoundAccessTokens:               e.MTLSOrigin != "",
+		MTLSEndpointAliases:                        e.aliases(w),
 	})
 	if err != nil {
 		return document{}, err
 	}
 	sum := sha256.Sum256(body)
 	return document{body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}, nil
+}
+
+func (e *Endpoints) aliases(w tenancy.Workspace) *aliases {
+	if e.MTLSOrigin == "" {
+		return nil
+	}
+	base := e.MTLSOrigin + w.CookiePath()
+	return &aliases{
+		TokenEndpoint: base + "/oauth2/token", IntrospectionEndpoint: base + "/oauth2/introspect",
+		RevocationEndpoint: base + "/oauth2/revoke", UserinfoEndpoint: base + "/userinfo",
+	}
 }
 
 func (e *Endpoints) grantNames() []string {

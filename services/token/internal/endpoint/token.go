@@ -5,8 +5,10 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/signet-authz/signet/pkg/accesstoken"
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/token/internal/grant"
@@ -41,11 +43,17 @@ func (e *Endpoints) Token() echo.HandlerFunc {
 		if err := policy(g, r); err != nil {
 			return err
 		}
+		if err := constrain(r, server.PeerOf(c).Certificate); err != nil {
+			return err
+		}
 
 		// 5. Exchange: the grant proves that tokens may be issued.
 		authorization, err := g.Exchange(ctx, r)
 		if err != nil {
 			return err
+		}
+		if r.Confirmation != nil {
+			authorization.Confirmation = r.Confirmation
 		}
 
 		// 6. Issue.
@@ -108,6 +116,27 @@ func policy(g grant.Grant, r *grant.Request) error {
 	}
 	r.Scope, r.Resource = scope, resource
 	return nil
+}
+
+// constrain settles to which certificate the tokens are bound (RFC 8705, section
+// 3): for clients that registered so, the one that came with this request.
+func constrain(r *grant.Request, certificate []byte) error {
+	r.Shown = accesstoken.Confirmation(certificate)
+	if !r.Client.Record().CertificateBound {
+		return nil
+	}
+	if !r.Trace.Check("client certificate presented", r.Shown != nil, trace.Check{Expected: "a certificate to bind the access token to", Actual: certificateWord(r.Shown), RFC: "RFC 8705, section 3", Fix: "Call the token endpoint of mtls_endpoint_aliases with the client's certificate, or set tls_client_certificate_bound_access_tokens to false."}) {
+		return oauth.ErrInvalidRequest.Because("the client's access tokens are bound to a certificate, and none came", nil)
+	}
+	r.Confirmation = r.Shown
+	return nil
+}
+
+func certificateWord(shown map[string]string) string {
+	if shown == nil {
+		return "none"
+	}
+	return "one came"
 }
 
 // maxResources bounds how many resource indicators one request may carry.

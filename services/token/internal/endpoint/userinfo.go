@@ -23,7 +23,7 @@ func (e *Endpoints) UserInfo(c echo.Context) error {
 	if err != nil {
 		return bearerError(w, err)
 	}
-	claims, err := e.Verifier.Verify(ctx, w, token)
+	claims, err := e.Verifier.VerifyPresented(ctx, w, token, server.PeerOf(c).Certificate)
 	if err != nil {
 		return bearerError(w, err)
 	}

@@ -121,7 +121,7 @@ func (g authorizationCode) redeem(ctx context.Context, r *Request, hash []byte, 
 		return store.Redeemed{}, oauth.ErrServerError.Because("no grant id could be made", err)
 	}
 	redeemed, err := g.Store.Workspace(r.Workspace).RedeemCode(ctx, store.Redemption{
-		GrantID: id, CodeHash: hash, Code: *code, ClientID: client.ClientID,
+		GrantID: id, CodeHash: hash, Code: *code, ClientID: client.ClientID, Confirmation: r.Confirmation,
 		RefreshTTL: settings.EffectiveRefreshTokenTTL(client), MaxTTL: settings.RefreshTokenMaxTTL,
 		SessionBound: !code.Scope.Has(oauth.ScopeOfflineAccess),
 		Audit:        r.event("grant.issue", id),

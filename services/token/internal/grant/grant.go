@@ -55,6 +55,10 @@ type Request struct {
 	Catalog   *cache.Catalog
 	Now       time.Time
 	Trace     *trace.Trace
+	// Shown is the confirmation of the client certificate that came with the
+	// request, Confirmation that to which its tokens are bound; nil for none.
+	Shown        map[string]string
+	Confirmation map[string]string
 	// Audit is the audit event of this request, without its action.
 	Audit domain.AuditEvent
 }

@@ -44,11 +44,15 @@ func (g refreshToken) Exchange(ctx context.Context, r *Request) (oauth.Authoriza
 		return oauth.Authorization{}, err
 	}
 	token.Generation = rotated.Generation
+	var confirmation map[string]string
+	if r.Client.Record().Public() {
+		confirmation = granted.Confirmation // what was bound stays so
+	}
 	return oauth.Authorization{
 		ClientID: granted.ClientID, Subject: granted.UserID, UserID: granted.UserID, Scope: scope, Resource: resource,
 		GrantID: granted.ID.String(), SessionID: sessionID(granted.SessionID), AuthTime: granted.AuthTime, ACR: granted.ACR, AMR: granted.AMR,
 		SessionBound: granted.SessionBound, Claims: rotated.User.Claims(), UserInfoClaims: granted.UserInfoClaims, IssueIDToken: scope.Has(oauth.ScopeOpenID),
-		IssuedAt: r.Now, IssueRefreshToken: true, RefreshToken: g.Root.FormatRefresh(r.Workspace, token),
+		IssuedAt: r.Now, IssueRefreshToken: true, RefreshToken: g.Root.FormatRefresh(r.Workspace, token), Confirmation: confirmation,
 	}, nil
 }
 
@@ -82,6 +86,9 @@ func (g refreshToken) rotate(ctx context.Context, r *Request, token keys.Refresh
 	rotated, err := g.Store.Workspace(r.Workspace).RotateRefresh(ctx, store.Rotation{
 		GrantID: token.GrantID, ClientID: client.ClientID, Generation: token.Generation,
 		IdleTTL: settings.EffectiveRefreshTokenTTL(client), Grace: settings.RefreshGrace,
+		// A confidential client proves itself, and may have renewed its certificate
+		// (RFC 8705, section 7.1).
+		Confirmation: r.Shown, KeyBound: client.Public(),
 		Audit: r.event("grant.refresh", token.GrantID),
 	})
 	switch {
@@ -89,6 +96,9 @@ func (g refreshToken) rotate(ctx context.Context, r *Request, token keys.Refresh
 		g.Ended(ctx, rotated.Revocations)
 		r.Trace.Fail("refresh token is current", trace.Check{Expected: "the newest of its family", Actual: "used before; the family is now revoked", RFC: "RFC 9700, section 4.14.2", Fix: "Keep the newest refresh token only. If your application does, somebody else has an old one. Clients that retry need refresh_grace."})
 		return store.Rotated{}, oauth.ErrInvalidGrant.Because("the refresh token was used before; its family is ended", nil)
+	case errors.Is(err, store.ErrNotFound) && rotated.OtherKey:
+		r.Trace.Fail("refresh token came with its certificate", trace.Check{Expected: "the certificate that the refresh token is bound to", Actual: shownWord(r.Shown), RFC: "RFC 8705, section 4", Fix: "A public client keeps its certificate as long as its refresh tokens; with a new one, the user must log in again."})
+		return store.Rotated{}, oauth.ErrInvalidGrant.Because("the refresh token is bound to another certificate", nil)
 	case errors.Is(err, store.ErrNotFound):
 		r.Trace.Fail("grant is live", trace.Check{Expected: "a live grant of this client, an enabled user", Actual: "ended, expired or another client's", RFC: "RFC 6749, section 6"})
 		return store.Rotated{}, oauth.ErrInvalidGrant.Because("the grant is not live or not this client's", nil)
@@ -97,4 +107,11 @@ func (g refreshToken) rotate(ctx context.Context, r *Request, token keys.Refresh
 	}
 	r.Trace.Pass("refresh token is current", "current")
 	return rotated, nil
+}
+
+func shownWord(shown map[string]string) string {
+	if shown == nil {
+		return "none"
+	}
+	return "another"
 }
