@@ -67,9 +67,10 @@ func (a *Authenticator) member(ctx context.Context, s seat) (domain.Member, erro
 // Forget drops what is remembered of a member, after a change.
 func (a *Authenticator) Forget(tid, userID string) { a.roles.Forget(seat{tid, userID}) }
 
-// Authenticate reads the values of the Authorization header. Its error is a
+// Authenticate reads the values of the Authorization header; certificate is the
+// client certificate, in DER, of the connection that brought them. Its error is a
 // problem, or an outage of what it asked.
-func (a *Authenticator) Authenticate(ctx context.Context, authorization []string) (Caller, error) {
+func (a *Authenticator) Authenticate(ctx context.Context, authorization []string, certificate []byte) (Caller, error) {
 	token, err := bearer(authorization)
 	if err != nil {
 		return Caller{}, err
@@ -78,18 +79,15 @@ func (a *Authenticator) Authenticate(ctx context.Context, authorization []string
 	if err != nil {
 		return Caller{}, err
 	}
-	claims, err := a.verifier.Verify(ctx, w, token)
+	claims, err := a.verifier.VerifyPresented(ctx, w, token, certificate)
 	if errors.Is(err, oauth.ErrInvalidToken) {
 		return Caller{}, refuse(oauth.AsError(err).Reason(), err)
 	}
 	if err != nil {
 		return Caller{}, err
 	}
-	switch {
-	case !slices.Contains(claims.Audience, a.deps.Audience):
+	if !slices.Contains(claims.Audience, a.deps.Audience) {
 		return Caller{}, refuse("the token is for another audience", nil)
-	case len(claims.Confirmation) > 0:
-		return Caller{}, refuse("the token is bound to a key that was not shown", nil)
 	}
 	if err := a.clientStands(ctx, w, claims.ClientID); err != nil {
 		return Caller{}, err

@@ -65,6 +65,20 @@ func TestFindingsPointAtWhatIsWrong(t *testing.T) {
 	require.Empty(t, schema.Check(document.Object{"tid": "acme", "owner": document.Object{"email": "a@b.example", "password": "x"}}))
 }
 
+func TestLineBreaksStandInPEMOnly(t *testing.T) {
+	for _, name := range []string{"tls_client_auth_root_cas", "tls_client_auth_crls"} {
+		d, err := document.Parse([]byte(`{"` + name + `":"a\nb\r\nc\n"}`))
+		require.NoError(t, err)
+		require.Equal(t, "a\nb\r\nc\n", d[name])
+		for _, bad := range []string{`{"` + name + `":"a\rb"}`, `{"` + name + `":"a\u0000"}`, `{"` + name + `":"a\tb"}`, `{"` + name + `":"\u202e"}`, `{"` + name + `":"a","x":"b\n"}`, `{"x":{"` + name + `":"a\n"}}`, `{"` + name + `\n":"a"}`} {
+			_, err = document.Parse([]byte(bad))
+			require.ErrorIs(t, err, problem.Malformed, bad)
+		}
+	}
+	_, err := document.Parse([]byte(`{"display_name":"-----BEGIN A\n"}`))
+	require.ErrorIs(t, err, problem.Malformed)
+}
+
 // FuzzParse: whatever is read is bounded and reads the same once more, and
 // whatever is refused is refused as malformed.
 func FuzzParse(f *testing.F) {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
@@ -23,8 +25,8 @@ type Object = map[string]any
 
 // Parse reads one JSON object. It refuses what readers of JSON differ on or
 // that is only sent to do harm: invalid UTF-8, a byte order mark, repeated
-// members, numbers beyond the safe integers, control characters in strings,
-// nesting deeper than 16, more than 4096 values, and anything after the object.
+// members, numbers beyond the safe integers, control characters in strings (but
+// for the line breaks of PEM, in the members that hold it), nesting deeper than 16, more than 4096 values, and anything after the object.
 // The error is problem.Malformed.
 func Parse(body []byte) (Object, error) {
 	if !utf8.Valid(body) {
@@ -57,7 +59,11 @@ func malformed(why string) error {
 type parser struct {
 	dec    *json.Decoder
 	values int
+	lines  bool // the value to come may have line breaks
 }
+
+// membersOfLines hold PEM (RFC 7468), which is made of lines.
+var membersOfLines = []string{"tls_client_auth_root_cas", "tls_client_auth_crls"}
 
 func (p *parser) object(depth int) (Object, error) {
 	out := Object{}
@@ -76,6 +82,7 @@ func (p *parser) object(depth int) (Object, error) {
 		if _, seen := out[name]; seen {
 			return nil, malformed("a member is repeated")
 		}
+		p.lines = depth == 1 && slices.Contains(membersOfLines, name)
 		if out[name], err = p.value(depth); err != nil {
 			return nil, err
 		}
@@ -122,7 +129,11 @@ func (p *parser) value(depth int) (any, error) {
 	case json.Number:
 		return number(v)
 	case string:
-		if !clean(v) {
+		text := v
+		if p.lines {
+			text = strings.NewReplacer("\r\n", "", "\n", "").Replace(v)
+		}
+		if !clean(text) {
 			return nil, malformed("a text holds a control character")
 		}
 		return v, nil

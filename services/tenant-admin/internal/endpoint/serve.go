@@ -99,7 +99,7 @@ func (a *API) identify(r route, k *call) (err error) {
 	if r.needs == caller.Anyone {
 		return nil
 	}
-	k.caller, err = a.Authenticator.Authenticate(k.ctx, k.echo.Request().Header["Authorization"])
+	k.caller, err = a.Authenticator.Authenticate(k.ctx, k.echo.Request().Header["Authorization"], server.PeerOf(k.echo).Certificate)
 	return err
 }
 

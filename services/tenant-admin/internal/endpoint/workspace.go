@@ -70,7 +70,7 @@ func (a *API) createWorkspace(k *call) (answer, error) {
 	if domain.CheckAID(id.AID) != nil || id.AID == domain.AdminWorkspace {
 		return answer{}, problem.Conflict.With(problem.Finding{Pointer: "/aid", Detail: "This name is reserved."})
 	}
-	w, found := rules.Workspace(m, domain.Workspace{ID: newID(), AID: id.AID, State: domain.StateActive}, a.AuthMethods)
+	w, found := rules.Workspace(m, domain.Workspace{ID: newID(), AID: id.AID, State: domain.StateActive}, a.AuthMethods, a.Now())
 	if len(found) > 0 {
 		return answer{}, problem.Invalid.With(found...)
 	}
@@ -125,7 +125,7 @@ func (a *API) updateWorkspace(k *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	w, found := rules.Workspace(m, before, a.AuthMethods)
+	w, found := rules.Workspace(m, before, a.AuthMethods, a.Now())
 	if len(found) > 0 {
 		return answer{}, problem.Invalid.With(found...)
 	}

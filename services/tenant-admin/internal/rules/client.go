@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/signet-authz/signet/api/admin"
+	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
 )
@@ -54,7 +56,7 @@ func Client(m admin.ClientMetadata, before *domain.Client, s Surroundings) (doma
 	found := clientKeys(r, m, &c, s)
 	federated(r, m, before, &c, s)
 	signing(r, m, before, &c, found, s)
-	certificate(r, m, &c)
+	certificate(r, m, before, &c, found, s)
 	pages(r, &c)
 	return c, r.found
 }
@@ -149,28 +151,37 @@ func usualScope(known map[string]domain.Scope) oauth.Scope {
 	return out
 }
 
-// certificate settles by which name a client certificate is known (RFC 8705,
-// section 2.1.2): exactly one, and only with the method that uses it.
-func certificate(r *report, m admin.ClientMetadata, c *domain.Client) {
+// certificate settles which certificate is the client's. With tls_client_auth it
+// is known by exactly one name (RFC 8705, section 2.1.2), with
+// self_signed_tls_client_auth it stands among the client's keys (section 2.2). A
+// former method needs the same for as long as it may be used, and takes the name
+// with it.
+func certificate(r *report, m admin.ClientMetadata, before, c *domain.Client, registered *keys.ClientKeys, s Surroundings) {
 	c.TLSClientAuthSubjectDN, c.TLSClientAuthSANDNS, c.TLSClientAuthSANURI = m.TLSClientAuthSubjectDN, m.TLSClientAuthSANDNS, m.TLSClientAuthSANURI
 	c.TLSClientAuthSANIP, c.TLSClientAuthSANEmail = m.TLSClientAuthSANIP, m.TLSClientAuthSANEmail
-	names := []struct{ at, value string }{
-		{"/tls_client_auth_subject_dn", c.TLSClientAuthSubjectDN},
-		{"/tls_client_auth_san_dns", c.TLSClientAuthSANDNS},
-		{"/tls_client_auth_san_uri", c.TLSClientAuthSANURI},
-		{"/tls_client_auth_san_ip", c.TLSClientAuthSANIP},
-		{"/tls_client_auth_san_email", c.TLSClientAuthSANEmail},
+	methods := c.AuthMethods(s.Now)
+	byName := slices.Contains(methods, oauth.MethodTLS)
+	if p := m.TokenEndpointAuthMethodPrevious; !byName && p.Method == oauth.MethodTLS && lapsed(p, before, s.Now) && sameNames(before, c) {
+		c.TLSClientAuthSubjectDN, c.TLSClientAuthSANDNS, c.TLSClientAuthSANURI, c.TLSClientAuthSANIP, c.TLSClientAuthSANEmail = "", "", "", "", ""
 	}
 	given := 0
-	for _, n := range names {
-		if n.value == "" {
+	for _, n := range clientauth.CertificateNames() {
+		value, at := n.Registered(c), "/"+n.Parameter
+		if value == "" {
 			continue
 		}
 		given++
-		r.when(c.TokenEndpointAuthMethod != oauth.MethodTLS, n.at, "this is for tls_client_auth")
-		r.when(given > 1, n.at, "give exactly one name of the certificate")
+		r.when(!byName, at, "this is for tls_client_auth")
+		r.when(given > 1, at, "give exactly one name of the certificate")
+		r.check(at, n.Check(value))
 	}
-	r.when(c.TokenEndpointAuthMethod == oauth.MethodTLS && given == 0, "/tls_client_auth_subject_dn", "tls_client_auth needs a name of the certificate")
+	r.when(byName && given == 0, "/tls_client_auth_subject_dn", "tls_client_auth needs a name of the certificate")
+	named := c.JWKSURI != "" || len(c.JWKS) > 0 && (registered == nil || registered.HasCertificates())
+	r.when(slices.Contains(methods, oauth.MethodSelfSignedTLS) && !named, "/jwks", "self_signed_tls_client_auth needs a key with its certificate, as x5c or x5t#S256, or a jwks_uri where there is one")
+}
+
+func sameNames(a, b *domain.Client) bool {
+	return !slices.ContainsFunc(clientauth.CertificateNames(), func(n clientauth.CertificateName) bool { return n.Registered(a) != n.Registered(b) })
 }
 
 // pages settles what users see of the client.

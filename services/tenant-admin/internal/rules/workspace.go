@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/signet-authz/signet/api/admin"
+	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
@@ -17,7 +18,7 @@ import (
 // Workspace judges a workspace's name, state and settings as a whole. What is
 // absent has the profile's default. The workspace admin keeps what the admin
 // API itself rests on.
-func Workspace(m admin.WorkspaceMetadata, before domain.Workspace, served []string) (domain.Workspace, []problem.Finding) {
+func Workspace(m admin.WorkspaceMetadata, before domain.Workspace, served []string, now time.Time) (domain.Workspace, []problem.Finding) {
 	r := &report{}
 	w := before
 	w.DisplayName = or(strings.TrimSpace(m.DisplayName), before.AID)
@@ -29,6 +30,7 @@ func Workspace(m admin.WorkspaceMetadata, before domain.Workspace, served []stri
 	}
 	r.distinct("/token_endpoint_auth_methods", s.TokenEndpointAuthMethods)
 	signingAlgs(r, s)
+	authorities(r, before.Settings, s, now)
 	r.when(s.RefreshTokenMaxTTL < s.RefreshTokenTTL, "/refresh_token_max_ttl", "must not be shorter than refresh_token_ttl")
 	r.when(s.SessionMaxTTL < s.SessionTTL, "/session_max_ttl", "must not be shorter than session_ttl")
 	if s.Branding.LogoURI != "" {
@@ -58,6 +60,17 @@ func signingAlgs(r *report, s domain.Settings) {
 	for _, m := range methods {
 		some := slices.ContainsFunc(oauth.AssertionAlgs(m), func(alg string) bool { return slices.Contains(values, alg) })
 		r.when(!some, at, "the workspace allows "+m+", for which none of these serves")
+	}
+}
+
+// authorities refuses certificates and revocation lists of authorities that could
+// not be followed. Once they stand, their age hinders no change of another setting.
+func authorities(r *report, before, s domain.Settings, now time.Time) {
+	if s.TLSClientAuthRootCAs != "" && s.TLSClientAuthRootCAs != before.TLSClientAuthRootCAs {
+		r.check("/tls_client_auth_root_cas", clientauth.CheckAuthorities(s.TLSClientAuthRootCAs, now))
+	}
+	if s.TLSClientAuthCRLs != "" && s.TLSClientAuthCRLs != before.TLSClientAuthCRLs {
+		r.check("/tls_client_auth_crls", clientauth.CheckRevocationLists(s.TLSClientAuthCRLs, now))
 	}
 }
 
