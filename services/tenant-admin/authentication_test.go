@@ -107,6 +107,7 @@ func TestHowAClientAuthenticatesIsJudgedWhole(t *testing.T) {
 		{"keys in a private network of IPv6", "/jwks_uri", keyed("jwks_uri", "https://[fd00::1]/jwks")},
 		{"keys at the metadata service", "/jwks_uri", keyed("jwks_uri", "https://169.254.169.254/jwks")},
 		{"keys behind a carrier", "/jwks_uri", keyed("jwks_uri", "https://100.64.0.1/jwks")},
+		{"keys behind a mapped carrier", "/jwks_uri", keyed("jwks_uri", "https://[::ffff:100.64.0.1]/jwks")},
 		{"keys nowhere", "/jwks_uri", keyed("jwks_uri", "https://0.0.0.0/jwks")},
 		{"keys with a user", "/jwks_uri", keyed("jwks_uri", "https://me@app.example/jwks")},
 		{"keys with a fragment", "/jwks_uri", keyed("jwks_uri", "https://app.example/jwks#x")},
