@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/signet-authz/signet/pkg/boot"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
 )
@@ -83,6 +84,24 @@ func New(d Deps) (http.Handler, error) {
 	g := &gateway{upstreams: d.Upstreams, seal: d.Seal}
 	e.Any("/*", g.forward)
 	return e, nil
+}
+
+// Build makes the gateway before the services that the configuration names.
+func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
+	upstreams := map[string]http.Handler{}
+	transport := NewTransport()
+	for name, origin := range map[string]string{
+		Token:         p.Config.Gateway.Upstreams.Token,
+		Authorization: p.Config.Gateway.Upstreams.Authorization,
+		TenantAdmin:   p.Config.Gateway.Upstreams.TenantAdmin,
+	} {
+		u, err := NewUpstream(origin, transport, p.Logger)
+		if err != nil {
+			return nil, err
+		}
+		upstreams[name] = u
+	}
+	return New(Deps{Upstreams: upstreams, Seal: p.Seal, Front: p.ServerConfig(boot.GatewayName)})
 }
 
 // forward sends the request to the service of its path.

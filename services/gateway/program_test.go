@@ -1,4 +1,4 @@
-package main
+package gateway_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"github.com/signet-authz/signet/pkg/boot"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/server/servertest"
+	"github.com/signet-authz/signet/services/gateway"
 	"github.com/stretchr/testify/require"
 )
 
@@ -48,7 +49,7 @@ func run(t *testing.T, settings ...string) *program {
 	}
 	var errs bytes.Buffer
 	addrs := make(chan [2]string, 2)
-	c := boot.Command{Name: boot.GatewayName, Build: build, Args: args, Out: &errs, Err: &errs, Bound: func(name, addr string) { addrs <- [2]string{name, addr} }}
+	c := boot.Command{Name: boot.GatewayName, Build: gateway.Build, Args: args, Out: &errs, Err: &errs, Bound: func(name, addr string) { addrs <- [2]string{name, addr} }}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan int, 1)
 	go func() { done <- c.Run(ctx) }()
