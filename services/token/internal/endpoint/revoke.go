@@ -10,6 +10,7 @@ import (
 	"github.com/signet-authz/signet/pkg/accesstoken"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/pkg/trace"
@@ -25,7 +26,7 @@ func (e *Endpoints) Revoke() echo.HandlerFunc {
 			return err
 		}
 		if who.client != nil {
-			allowOrigin(c, who.client)
+			server.AllowOrigin(c, who.client)
 		}
 		token := params.Get("token")
 		if token == "" {

@@ -28,7 +28,7 @@ func (e *Endpoints) UserInfo(c echo.Context) error {
 		return bearerError(w, err)
 	}
 	if client, err := e.Caches.Clients.Client(ctx, w, claims.ClientID); err == nil {
-		allowOrigin(c, client)
+		server.AllowOrigin(c, client)
 	}
 	scope := claims.Scopes()
 	if claims.UserID() == "" || !scope.Has(oauth.ScopeOpenID) {
