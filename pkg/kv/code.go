@@ -60,27 +60,48 @@ func (c code) domain() domain.Code {
 // until its ExpiresAt (RFC 6749, section 4.1.2). The counters given are those
 // that the success behind the code clears; they go in the same transaction.
 func (w Workspace) PutCode(ctx context.Context, hash []byte, c domain.Code, counters ...Counter) error {
-	now := w.s.now()
-	if !c.ExpiresAt.After(now) || c.ExpiresAt.Sub(now) > domain.MaxCodeTTL {
-		return errors.New("kv: the life of the code is out of bounds")
+	if len(counters) > 0 {
+		return w.putCodeWith(ctx, hash, c, counters, func(redis.Pipeliner) {})
 	}
-	value, err := json.Marshal(fromCode(c))
+	value, err := w.codeValue(c)
 	if err != nil {
-		return errors.New("kv: the code cannot be encoded")
+		return err
 	}
-	if len(counters) == 0 {
-		return w.put(ctx, typeCode, hash, value, c.ExpiresAt)
+	return w.put(ctx, typeCode, hash, value, c.ExpiresAt)
+}
+
+// putCodeWith keeps a code in one transaction with what its success clears and
+// whatever else is queued.
+func (w Workspace) putCodeWith(ctx context.Context, hash []byte, c domain.Code, counters []Counter, queue func(redis.Pipeliner)) error {
+	value, err := w.codeValue(c)
+	if err != nil {
+		return err
 	}
 	b, err := encode(typeCode, w.id, c.ExpiresAt, value)
 	if err != nil {
 		return err
 	}
+	ttl := life(c.ExpiresAt.Sub(w.s.now()))
 	return w.s.atomically(ctx, func(p redis.Pipeliner) {
-		p.Set(ctx, w.key(typeCode, hash), b, life(c.ExpiresAt.Sub(now)))
+		p.Set(ctx, w.key(typeCode, hash), b, ttl)
 		for _, counter := range counters {
 			p.Del(ctx, w.failuresKey(counter.Name, counter.Key))
 		}
+		queue(p)
 	})
+}
+
+// codeValue is the code at rest, if it has a life.
+func (w Workspace) codeValue(c domain.Code) ([]byte, error) {
+	now := w.s.now()
+	if !c.ExpiresAt.After(now) || c.ExpiresAt.Sub(now) > domain.MaxCodeTTL {
+		return nil, errors.New("kv: the life of the code is out of bounds")
+	}
+	value, err := json.Marshal(fromCode(c))
+	if err != nil {
+		return nil, errors.New("kv: the code cannot be encoded")
+	}
+	return value, nil
 }
 
 // Code reads what a code stands for. It stays until it expires, so that a

@@ -15,6 +15,8 @@ const (
 	typeCode        = "code"
 	typeCodeFails   = "code-failures"
 	typeTransaction = "transaction"
+	typePAR         = "par"
+	typePARSpent    = "par-spent"
 	typeReplay      = "replay"
 	typeEpoch       = "epoch"
 	typeLimit       = "limit"

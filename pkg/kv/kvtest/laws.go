@@ -69,6 +69,17 @@ func (e Engine) roundTrips(t *testing.T) {
 		{"Code", 1, func() error { _, err := w.Code(ctx, hash); return err }},
 		{"CountCodeFailure", 1, func() error { _, err := w.CountCodeFailure(ctx, hash); return err }},
 		{"DropCode", 1, func() error { return w.DropCode(ctx, hash) }},
+		{"PutPAR", 1, func() error { return w.PutPAR(ctx, hash, kv.PAR(`{}`), time.Minute) }},
+		{"PAR", 1, func() error { _, err := w.PAR(ctx, hash); return err }},
+		{"PutPARCode", 1, func() error {
+			return w.PutPARCode(ctx, hash, time.Hour, hash, c, kv.Counter{Name: "n", Key: "k"})
+		}},
+		{"PutPARCode of one too many", 2, func() error {
+			if err := w.PutPARCode(ctx, hash, time.Hour, hash, c); !errors.Is(err, kv.ErrConsumed) {
+				return errors.New("a second code")
+			}
+			return nil
+		}},
 		{"PutTransaction", 1, func() error { return w.PutTransaction(ctx, "tx", kv.Transaction(`{}`), time.Minute) }},
 		{"Transaction", 1, func() error { _, _, err := w.Transaction(ctx, "tx", &limit); return err }},
 		{"TransactionAttempt", 1, func() error {
@@ -103,6 +114,9 @@ func (e Engine) workspacesDoNotMeet(t *testing.T) {
 		require.ErrorIs(t, err, kv.ErrNotFound)
 	}
 	code := func(t *testing.T, w kv.Workspace) { require.NoError(t, w.PutCode(ctx, hash, c)) }
+	pushed := func(t *testing.T, w kv.Workspace) {
+		require.NoError(t, w.PutPAR(ctx, hash, kv.PAR(`{}`), time.Minute))
+	}
 	transaction := func(t *testing.T, w kv.Workspace) {
 		require.NoError(t, w.PutTransaction(ctx, "tx", kv.Transaction(`{}`), time.Minute))
 	}
@@ -147,6 +161,27 @@ func (e Engine) workspacesDoNotMeet(t *testing.T) {
 			require.NoError(t, b.DropCode(ctx, hash))
 			_, err := a.Code(ctx, hash)
 			require.NoError(t, err)
+		},
+		"PutPAR": func(t *testing.T, a, b kv.Workspace) {
+			pushed(t, a)
+			require.NoError(t, b.PutPAR(ctx, hash, kv.PAR(`{"b":1}`), time.Minute))
+			got, err := a.PAR(ctx, hash)
+			require.NoError(t, err)
+			require.JSONEq(t, `{}`, string(got))
+		},
+		"PAR": func(t *testing.T, a, b kv.Workspace) {
+			pushed(t, a)
+			_, err := b.PAR(ctx, hash)
+			notFound(t, err)
+		},
+		"PutPARCode": func(t *testing.T, a, b kv.Workspace) {
+			pushed(t, a)
+			require.NoError(t, b.PutPARCode(ctx, hash, time.Hour, hash, c))
+			_, err := a.PAR(ctx, hash)
+			require.NoError(t, err, "what is spent in one workspace is not in another")
+			_, err = a.Code(ctx, hash)
+			notFound(t, err)
+			require.NoError(t, a.PutPARCode(ctx, hash, time.Hour, hash, c))
 		},
 		"PutTransaction": func(t *testing.T, a, b kv.Workspace) {
 			transaction(t, a)
