@@ -14,6 +14,7 @@ const (
 	CauseLogoutRedirect    ErrorCause = "logout_redirect"    // post_logout_redirect_uri not registered
 	CauseIDTokenHint       ErrorCause = "id_token_hint"      // id_token_hint not ours or not for this client
 	CauseInvalidRequest    ErrorCause = "invalid_request"    // a request that cannot be read
+	CauseRequestURI        ErrorCause = "request_uri"        // request_uri unknown, expired, or another client's
 	CauseExpired           ErrorCause = "expired"            // the transaction is past its time
 	CauseUsed              ErrorCause = "used"               // the transaction was completed before
 	CauseOtherBrowser      ErrorCause = "other_browser"      // the transaction's cookie is missing or another one
@@ -30,7 +31,7 @@ const (
 func Causes() []ErrorCause {
 	return []ErrorCause{
 		CauseGeneric, CauseRedirectURI, CauseUnknownClient, CauseLogoutRedirect, CauseIDTokenHint, CauseInvalidRequest,
-		CauseExpired, CauseUsed, CauseOtherBrowser, CauseForgery, CauseSignedOut, CauseWorkspaceDisabled,
+		CauseRequestURI, CauseExpired, CauseUsed, CauseOtherBrowser, CauseForgery, CauseSignedOut, CauseWorkspaceDisabled,
 		CauseTooManyRequests, CauseUnavailable, CauseMethodNotAllowed, CauseNotFound,
 	}
 }
@@ -39,7 +40,7 @@ func Causes() []ErrorCause {
 func (c ErrorCause) Status() int {
 	switch c {
 	case CauseRedirectURI, CauseUnknownClient, CauseLogoutRedirect, CauseIDTokenHint, CauseInvalidRequest,
-		CauseExpired, CauseUsed, CauseOtherBrowser, CauseSignedOut:
+		CauseRequestURI, CauseExpired, CauseUsed, CauseOtherBrowser, CauseSignedOut:
 		return http.StatusBadRequest
 	case CauseForgery, CauseWorkspaceDisabled:
 		return http.StatusForbidden
