@@ -1,6 +1,6 @@
 // Package authorization is the authorization service: everything that an end
-// user's browser sees. Client applications send users here and never call it
-// themselves.
+// user's browser sees. Client applications send users here; what they call
+// themselves is the endpoint that takes their requests beforehand (RFC 9126).
 package authorization
 
 import (
@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -15,6 +16,7 @@ import (
 	"github.com/signet-authz/signet/pkg/audit"
 	"github.com/signet-authz/signet/pkg/boot"
 	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
@@ -24,14 +26,17 @@ import (
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/pkg/trace"
+	"github.com/signet-authz/signet/services/authorization/internal/endpoint"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/page"
+	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
 
 // Deps are what the service runs on. All of them are required.
 type Deps struct {
-	// Server is the front; the service adds to it that errors are pages.
+	// Server is the front; the service adds to it that errors are pages, save for
+	// callers that are clients.
 	Server    server.Config
 	Resolver  *tenancy.Resolver
 	Store     *store.Store
@@ -40,7 +45,9 @@ type Deps struct {
 	Caches    *cache.Set
 	Passwords *password.Hasher
 	Audit     *audit.Queue
-	Traces    *trace.Recorder
+	// ClientAuth proves clients.
+	ClientAuth *clientauth.Authenticator
+	Traces     *trace.Recorder
 	// Invalidate tells this and the other processes what changed.
 	Invalidate func(ctx context.Context, i cache.Invalidation)
 	Now        func() time.Time
@@ -50,14 +57,14 @@ type Deps struct {
 func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
 	return New(Deps{
 		Server: p.ServerConfig("authorization"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Caches: p.Caches,
-		Passwords: p.Passwords, Audit: p.Audit, Traces: p.Traces, Invalidate: p.Invalidate, Now: p.Now,
+		Passwords: p.Passwords, Audit: p.Audit, ClientAuth: p.ClientAuth, Traces: p.Traces, Invalidate: p.Invalidate, Now: p.Now,
 	})
 }
 
 // New returns the service's handler.
 func New(d Deps) (http.Handler, error) {
 	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Caches == nil || d.Passwords == nil ||
-		d.Audit == nil || d.Traces == nil || d.Invalidate == nil || d.Now == nil {
+		d.Audit == nil || d.ClientAuth == nil || d.Traces == nil || d.Invalidate == nil || d.Now == nil {
 		return nil, errors.New("authorization: a dependency is missing")
 	}
 	renderer, err := pages.New()
@@ -68,19 +75,23 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	facts := &request.Facts{Caches: d.Caches, Now: d.Now}
+	clients := &endpoint.Endpoints{Authenticator: d.ClientAuth, KV: d.KV, Facts: facts, Traces: d.Traces, Now: d.Now}
 	p := &page.Pages{
-		Store: d.Store, KV: d.KV, Root: d.Root, Caches: d.Caches, Passwords: d.Passwords, Renderer: renderer, Traces: d.Traces,
+		Store: d.Store, KV: d.KV, Root: d.Root, Caches: d.Caches, Facts: facts, Passwords: d.Passwords, Renderer: renderer, Traces: d.Traces,
 		Interactions: &interaction.Interactions{
 			KV: d.KV, Store: d.Store, Root: d.Root, Origin: oauth.Origin(public), Cookies: interaction.Cookies{Secure: public.Scheme == "https"},
 		},
 		Ended: ended(d), Audit: d.Audit.Record, Now: d.Now,
 	}
 
-	d.Server.Render = p.RenderError
+	d.Server.Render = forPeople(p.RenderError)
 	e := server.New(d.Server)
 	ws := e.Group("/:tid/:aid", server.Tenancy(d.Resolver))
 	ws.GET("/oauth2/authorize", p.Authorize())
 	ws.POST("/oauth2/authorize", p.Authorize())
+	ws.POST(pathPAR, clients.PAR())
+	ws.OPTIONS(pathPAR, server.Preflight(http.MethodPost))
 	ws.GET("/login", p.LoginPage())
 	ws.POST("/login", p.Login())
 	ws.GET("/consent", p.ConsentPage())
@@ -91,6 +102,20 @@ func New(d Deps) (http.Handler, error) {
 	ws.POST("/oidc/logout", p.Logout())
 	e.GET(pages.AssetPrefix+"/*", echo.WrapHandler(renderer.Assets()))
 	return e, nil
+}
+
+// pathPAR is where clients push requests.
+const pathPAR = "/par"
+
+// forPeople renders errors to people only: a client gets the JSON of RFC 6749,
+// section 5.2, whatever went wrong and however early.
+func forPeople(render func(echo.Context, *oauth.Error) (bool, error)) func(echo.Context, *oauth.Error) (bool, error) {
+	return func(c echo.Context, e *oauth.Error) (bool, error) {
+		if path := c.Request().URL.Path; strings.HasSuffix(path, pathPAR) && strings.Count(path, "/") == 3 {
+			return false, nil
+		}
+		return render(c, e)
+	}
 }
 
 // ended spreads what a request found ended.

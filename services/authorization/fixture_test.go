@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/signet-authz/signet/pkg/audit"
 	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
@@ -95,12 +97,28 @@ func newHouse(t testing.TB, options ...func(*authorization.Deps)) *house {
 		h.traces <- body
 		return nil
 	}})
+	auth := clientauth.New(clientauth.Deps{
+		Clients: func(ctx context.Context, w tenancy.Workspace, id string) (*domain.Client, bool, error) {
+			c, err := h.caches.Clients.Client(ctx, w, id)
+			if errors.Is(err, store.ErrNotFound) {
+				return nil, false, nil
+			}
+			return c, err == nil, err
+		},
+		Replay: func(ctx context.Context, w tenancy.Workspace, kind, id string, issuedAt, exp time.Time) error {
+			return h.kv.Workspace(w).Replay(ctx, kind, id, issuedAt, exp)
+		},
+		Guard: clientauth.NewGuard(func(ctx context.Context, w tenancy.Workspace, key string, window time.Duration) (int, error) {
+			return h.kv.Workspace(w).CountFailure(ctx, "client", key, window)
+		}, h.clock.Now),
+		Root: h.root, Keys: &clientauth.KeySource{}, Used: func(tenancy.Workspace, string, string) {}, Now: h.clock.Now,
+	})
 	d := authorization.Deps{
 		Server: server.Config{
 			Name: "authorization", Now: h.clock.Now, Hosts: []string{"id.example"}, Secure: true, Access: server.AccessAll,
 			Logger: slog.New(slog.NewJSONHandler(h.log, nil)),
 		},
-		Resolver: tenancy.NewResolver(directory, origin), Store: h.store, KV: h.kv, Root: h.root, Caches: h.caches, Passwords: h.passwords, Audit: h.audit, Traces: recorder, Now: h.clock.Now,
+		Resolver: tenancy.NewResolver(directory, origin), Store: h.store, KV: h.kv, Root: h.root, Caches: h.caches, Passwords: h.passwords, Audit: h.audit, ClientAuth: auth, Traces: recorder, Now: h.clock.Now,
 		Invalidate: func(_ context.Context, i cache.Invalidation) {
 			h.caches.Apply(i)
 			if i.Revocation != nil {

@@ -46,7 +46,7 @@ func (a *answer) said() string {
 func TestErrorPagesHaveOneTextPerCause(t *testing.T) {
 	h := newHouse(t)
 	p, _ := h.tenant("acme")
-	p.client("app")
+	p.client("app", p.secretOf)
 	p.client("off", func(c *domain.Client) { c.Disabled = true })
 	p.user("alice")
 	b, _, hint := p.signedIn("alice")
@@ -56,6 +56,8 @@ func TestErrorPagesHaveOneTextPerCause(t *testing.T) {
 	action, form := b.open(p.authorizeURL("app", "prompt", "consent")).form()
 	forged := url.Values{"tx": form["tx"], "csrf": {"x"}, "action": {"accept"}}
 	_, begun := h.browser().open(p.authorizeURL("app")).form()
+	spent := p.pushed(query("app"))
+	p.code(b.open(p.openURL("app", spent)))
 
 	var report strings.Builder
 	for _, c := range []struct {
@@ -67,6 +69,8 @@ func TestErrorPagesHaveOneTextPerCause(t *testing.T) {
 		{"redirect URI unregistered", b.open(p.authorizeURL("app", "redirect_uri", "https://evil.example/"))},
 		{"redirect URI missing", b.open(p.authorizeURL("app", "redirect_uri", ""))},
 		{"request unreadable", b.open(p.authorizeURL("app") + "&x=%zz")},
+		{"pushed request unknown", b.open(p.openURL("app", requestURI+"x"))},
+		{"pushed request used", b.open(p.openURL("app", spent))},
 		{"transaction unknown", b.open(p.url("/login?tx=x"))},
 		{"transaction finished", gone.submit("action", "cancel")},
 		{"transaction of another browser", b.open(p.url("/login?tx=" + begun.Get("tx")))},

@@ -275,7 +275,7 @@ func TestMetadataSaysOnlyWhatIsSo(t *testing.T) {
 				require.Equal(t, http.StatusCreated, w.API(t, http.MethodPost, "/clients", body).Status, method)
 			}
 		}
-		for _, name := range []string{"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "introspection_endpoint", "revocation_endpoint", "end_session_endpoint"} {
+		for _, name := range []string{"authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri", "introspection_endpoint", "revocation_endpoint", "end_session_endpoint", "pushed_authorization_request_endpoint"} {
 			address, _ := m[name].(string)
 			require.NotEqual(t, http.StatusNotFound, wireGet(t, address).Status, name)
 		}

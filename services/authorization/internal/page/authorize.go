@@ -64,24 +64,15 @@ func (v *visit) judge() (*domain.Client, *request.Request, *request.Refusal) {
 		v.trace.Fail("request is well formed", trace.Check{Expected: "well-encoded parameters, in the query or in the body", Actual: e.Reason(), RFC: "RFC 6749, section 3.1"})
 		return nil, nil, &request.Refusal{Cause: request.MalformedRequest, Err: e}
 	}
-	catalog, err := v.catalog()
+	in, err := v.Facts.Input(v.ctx, v.w, params, v.trace)
 	if err != nil {
 		return nil, nil, &request.Refusal{Cause: request.TemporarilyBlocked, Err: oauth.AsError(err)}
 	}
-	return request.Judge(request.Authorize, &request.Input{
-		Workspace: v.w, Params: params, Duplicate: duplicate, Catalog: catalog, Trace: v.trace,
-		FindClient: func(id string) (*domain.Client, error) {
-			c, err := v.Caches.Clients.Client(v.ctx, v.w, id)
-			if errors.Is(err, store.ErrNotFound) {
-				return nil, nil
-			}
-			return c, err
-		},
-		VerifyHint: func(token string) (string, error) {
-			hint, err := v.openHint(token)
-			return hint.Subject, err
-		},
-	})
+	in.Duplicate = duplicate
+	if refusal := v.openPushed(in); refusal != nil {
+		return nil, nil, refusal
+	}
+	return request.Judge(request.Authorize, in)
 }
 
 // readRequest takes the parameters from the query of a GET or the body of a

@@ -37,6 +37,7 @@ var (
 	errCrossSite  = &fault{cause: pages.CauseForgery, status: http.StatusForbidden, err: oauth.ErrInvalidRequest.Because("another site sent the form", nil)}
 	errForged     = stop(pages.CauseForgery, "the form's CSRF value does not fit", nil)
 	errSignedOut  = stop(pages.CauseSignedOut, "the session has ended", nil)
+	errCompleted  = stop(pages.CauseUsed, "a code was issued for the pushed request before", nil)
 	errClientGone = stop(pages.CauseUnknownClient, "the client was disabled or deleted meanwhile", nil)
 )
 
@@ -67,6 +68,10 @@ func faultOf(refusal *request.Refusal) *fault {
 		f.cause = pages.CauseUnknownClient
 	case request.UnregisteredURI:
 		f.cause = pages.CauseRedirectURI
+	case request.UnknownRequestURI:
+		f.cause = pages.CauseRequestURI
+	case request.SpentRequestURI:
+		return errCompleted
 	case request.TemporarilyBlocked:
 		f.cause, f.status = pages.CauseUnavailable, http.StatusServiceUnavailable
 	case request.MalformedRequest:

@@ -12,13 +12,14 @@ import (
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
 
 // logoutRequest is a request of OpenID Connect RP-Initiated Logout 1.0, section
 // 2, once it is judged.
 type logoutRequest struct {
-	hint        hint
+	hint        request.Hint
 	hintToken   string
 	clientID    string
 	client      *domain.Client
@@ -66,7 +67,7 @@ func (v *visit) judgeLogout(params oauth.Params) (*logoutRequest, error) {
 	}
 	clientID := r.clientID
 	if token := params.Get("id_token_hint"); token != "" {
-		h, err := v.openHint(token)
+		h, err := v.Facts.OpenHint(v.ctx, v.w, token)
 		var outage *oauth.Error
 		if errors.As(err, &outage) {
 			return nil, outage

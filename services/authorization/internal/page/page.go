@@ -22,6 +22,7 @@ import (
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
+	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
 
@@ -31,6 +32,7 @@ type Pages struct {
 	KV           *kv.Store
 	Root         *keys.Root
 	Caches       *cache.Set
+	Facts        *request.Facts
 	Passwords    *password.Hasher
 	Interactions *interaction.Interactions
 	Renderer     *pages.Renderer
@@ -77,13 +79,7 @@ func (v *visit) client(id string) (*domain.Client, error) {
 	return c, nil
 }
 
-func (v *visit) catalog() (*cache.Catalog, error) {
-	catalog, err := v.Caches.Catalogs.Catalog(v.ctx, v.w)
-	if err != nil {
-		return nil, oauth.ErrTemporarilyUnavailable.Because("the scopes could not be loaded", err)
-	}
-	return catalog, nil
-}
+func (v *visit) catalog() (*cache.Catalog, error) { return v.Facts.Catalog(v.ctx, v.w) }
 
 // form reads a POST of one of our own pages.
 func (v *visit) form() (oauth.Params, error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
@@ -24,16 +25,30 @@ import (
 // those that the login behind it clears.
 func (v *visit) grantCode(client *domain.Client, r *request.Request, s *store.Standing, counters ...kv.Counter) error {
 	now, code := v.Now(), keys.NewBearer()
-	err := v.KV.Workspace(v.w).PutCode(v.ctx, keys.HashBearer(code), domain.Code{
+	err := v.putCode(r.PAR, keys.HashBearer(code), domain.Code{
 		ClientID: client.ClientID, RedirectURI: r.RedirectURI, CodeChallenge: r.CodeChallenge,
 		Scope: r.Scope, Resource: r.Resource, Nonce: r.Nonce,
 		UserID: s.User.UserID, SessionID: s.Session.ID, AuthTime: s.Session.AuthTime, ACR: s.Session.ACR, AMR: s.Session.AMR,
 		IDTokenClaims: r.IDTokenClaims, UserInfoClaims: r.UserInfoClaims, IssuedAt: now, ExpiresAt: now.Add(v.w.Settings().CodeTTL),
-	}, counters...)
-	if err != nil {
+	}, counters)
+	switch {
+	case errors.Is(err, kv.ErrConsumed):
+		v.trace.Finish("refused", errCompleted.err)
+		return errCompleted
+	case err != nil:
 		return v.tell(client, r, oauth.ErrTemporarilyUnavailable.Because("the code could not be kept", err))
 	}
 	return v.respond(client, r, url.Values{"code": {code}})
+}
+
+// putCode keeps the code. Of all the logins that a pushed request began, in as
+// many tabs as the user opened, one gets to keep its own.
+func (v *visit) putCode(par, hash []byte, c domain.Code, counters []kv.Counter) error {
+	codes := v.KV.Workspace(v.w)
+	if par == nil {
+		return codes.PutCode(v.ctx, hash, c, counters...)
+	}
+	return codes.PutPARCode(v.ctx, par, domain.MaxPARTTL+interaction.TransactionTTL, hash, c, counters...)
 }
 
 // tell reports an error to the client.

@@ -33,6 +33,9 @@ type Request struct {
 	UserInfoClaims []string    `json:"userinfo_claims,omitempty"`
 	ClaimScope     oauth.Scope `json:"claim_scope,omitempty"`     // what reveals those claims
 	RequireSubject string      `json:"require_subject,omitempty"` // claims.id_token.sub.value
+	PAR            []byte      `json:"par,omitempty"`             // the hash of the handle, of a pushed request
+
+	params oauth.Params // those that it was judged by
 }
 
 // Asks tells whether prompt holds the value.
@@ -58,6 +61,7 @@ type Endpoint int
 // The endpoints that take authorization requests.
 const (
 	Authorize Endpoint = 1 << iota
+	PAR
 )
 
 // Input is what a request is judged by.
@@ -66,7 +70,11 @@ type Input struct {
 	Params    oauth.Params
 	// Duplicate names a parameter that came twice; its values are dropped.
 	Duplicate string
-	Catalog   *cache.Catalog
+	// Pusher is the client that authenticated to push the request.
+	Pusher *domain.Client
+	// PAR is the hash of the handle by which a pushed request was opened.
+	PAR     []byte
+	Catalog *cache.Catalog
 	// FindClient returns nil where there is no such client.
 	FindClient func(clientID string) (*domain.Client, error)
 	// VerifyHint opens an id_token_hint of this workspace, expired or not. An
@@ -83,6 +91,8 @@ const (
 	UnknownClient      Cause = "unknown_client"
 	UnregisteredURI    Cause = "unregistered_redirect_uri"
 	MalformedRequest   Cause = "malformed_request"
+	UnknownRequestURI  Cause = "unknown_request_uri"
+	SpentRequestURI    Cause = "spent_request_uri"
 	TemporarilyBlocked Cause = "temporarily_unavailable"
 )
 
@@ -102,7 +112,7 @@ func (r *Refusal) Unwrap() error { return r.Err }
 // Judge runs the steps of the endpoint's column. It returns the client and the
 // request, or a *Refusal.
 func Judge(endpoint Endpoint, in *Input) (*domain.Client, *Request, *Refusal) {
-	s := &state{Input: in, request: &Request{ResponseMode: oauth.ResponseModeQuery}}
+	s := &state{Input: in, request: &Request{ResponseMode: oauth.ResponseModeQuery, PAR: in.PAR, params: oauth.Params{}}}
 	for _, step := range steps() {
 		if step.on&endpoint == 0 {
 			continue
@@ -123,7 +133,21 @@ type state struct {
 }
 
 // get reads one parameter.
-func (s *state) get(name string) string { return s.Params.Get(name) }
+func (s *state) get(name string) string {
+	if all := s.all(name); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// all reads every value of a parameter, and notes that the request rests on it.
+func (s *state) all(name string) []string {
+	all := s.Params.All(name)
+	if len(all) > 0 {
+		s.request.params[name] = all
+	}
+	return all
+}
 
 type step struct {
 	name    string
@@ -136,21 +160,24 @@ type step struct {
 // steps is the matrix.
 func steps() []step {
 	return []step{
+		{"request is no reference", PAR, refuseReference, "the request itself, not a request_uri", "Push the parameters; the answer has the request_uri."},
+		{"request is the client's own", PAR, takeClient, "the client_id of the client that authenticated", "Leave client_id out, or send the client's own."},
 		{"client found", Authorize, findClient, "an enabled client of this workspace", "Compare client_id with the client's page; ids belong to one workspace."},
-		{"redirect URI registered", Authorize, checkRedirectURI, "one of the client's redirect_uris, byte for byte", "Register the exact URI that the application sends."},
-		{"response mode allowed", Authorize, checkResponseMode, "query, fragment or form_post, as the client allows; form_post to http and https only", "Let the client use the response mode, or leave response_mode out."},
-		{"parameters do not repeat", Authorize, checkDuplicates, "each parameter once", "Send every parameter once; none may stand both in the URL and in the body."},
-		{"request is plain", Authorize, checkUnsupported, "no request, request_uri or registration", ""},
-		{"response type served", Authorize, checkResponseType, "code", "Use the authorization code flow with PKCE."},
-		{"client may use the code flow", Authorize, checkGrant, "authorization_code among the client's grant_types, code among its response_types", "Add authorization_code to the client's grant_types."},
-		{"state and nonce within bounds", Authorize, checkBounds, "at most 8192 bytes of state, 1024 of nonce", "Keep what state should carry at your side, and send a handle to it."},
-		{"scope allowed", Authorize, checkScope, "scopes that the client registered", "Add the scope to the client, or ask for less."},
-		{"resource known", Authorize, checkResource, "audiences of services that the client has scopes of", "Make a service with this audience and give the client one of its scopes."},
-		{"PKCE challenge present", Authorize, checkPKCE, "code_challenge with code_challenge_method S256", "Send a code_challenge; every maintained library does when PKCE is on."},
-		{"prompt understood", Authorize, checkPrompt, "none, login, consent or select_account; none alone", ""},
-		{"max_age understood", Authorize, checkMaxAge, "a number of seconds", ""},
-		{"claims understood", Authorize, checkClaims, "the JSON object of OpenID Connect Core, section 5.5", ""},
-		{"id_token_hint genuine", Authorize, checkHint, "an ID token of this workspace", ""},
-		{"hints taken", Authorize, takeHints, "", ""},
+		{"redirect URI registered", Authorize | PAR, checkRedirectURI, "one of the client's redirect_uris, byte for byte", "Register the exact URI that the application sends."},
+		{"response mode allowed", Authorize | PAR, checkResponseMode, "query, fragment or form_post, as the client allows; form_post to http and https only", "Let the client use the response mode, or leave response_mode out."},
+		{"parameters do not repeat", Authorize | PAR, checkDuplicates, "each parameter once", "Send every parameter once; none may stand both in the URL and in the body."},
+		{"request was pushed", Authorize, checkPushed, "a request_uri of the pushed authorization request endpoint", "Push the request to /par and send client_id and request_uri alone; the client or the workspace has require_pushed_authorization_requests."},
+		{"request is plain", Authorize | PAR, checkUnsupported, "no request, request_uri or registration", ""},
+		{"response type served", Authorize | PAR, checkResponseType, "code", "Use the authorization code flow with PKCE."},
+		{"client may use the code flow", Authorize | PAR, checkGrant, "authorization_code among the client's grant_types, code among its response_types", "Add authorization_code to the client's grant_types."},
+		{"state and nonce within bounds", Authorize | PAR, checkBounds, "at most 8192 bytes of state, 1024 of nonce", "Keep what state should carry at your side, and send a handle to it."},
+		{"scope allowed", Authorize | PAR, checkScope, "scopes that the client registered", "Add the scope to the client, or ask for less."},
+		{"resource known", Authorize | PAR, checkResource, "audiences of services that the client has scopes of", "Make a service with this audience and give the client one of its scopes."},
+		{"PKCE challenge present", Authorize | PAR, checkPKCE, "code_challenge with code_challenge_method S256", "Send a code_challenge; every maintained library does when PKCE is on."},
+		{"prompt understood", Authorize | PAR, checkPrompt, "none, login, consent or select_account; none alone", ""},
+		{"max_age understood", Authorize | PAR, checkMaxAge, "a number of seconds", ""},
+		{"claims understood", Authorize | PAR, checkClaims, "the JSON object of OpenID Connect Core, section 5.5", ""},
+		{"id_token_hint genuine", Authorize | PAR, checkHint, "an ID token of this workspace", ""},
+		{"hints taken", Authorize | PAR, takeHints, "", ""},
 	}
 }

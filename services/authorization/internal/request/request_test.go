@@ -2,6 +2,7 @@ package request_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -62,7 +63,7 @@ func input(t testing.TB, raw string) (*request.Input, bool) {
 	require.NoError(t, err)
 	known := clients()
 	return &request.Input{
-		Workspace: w, Params: params, Duplicate: duplicate,
+		Workspace: w, Params: params, Duplicate: duplicate, Pusher: known["app"],
 		Catalog:    &cache.Catalog{Scopes: map[string]domain.Scope{"openid": {Name: "openid"}, "email": {Name: "email", Default: true}, "profile": {Name: "profile"}}, ByAudience: map[string]domain.Service{}},
 		FindClient: func(id string) (*domain.Client, error) { return known[id], nil },
 		VerifyHint: func(string) (string, error) { return "usr_1", nil },
@@ -135,6 +136,86 @@ func FuzzJudge(f *testing.F) {
 		}
 		if refusal == nil && (!oauth.ValidCodeChallenge(r.CodeChallenge) || len(r.Scope) == 0 || !r.Disclosed().Within(client.Scope)) {
 			t.Fatalf("a request passed that must not: %+v", r)
+		}
+	})
+}
+
+func TestPushedRequestsWalkThroughTheSameSteps(t *testing.T) {
+	for raw, reason := range map[string]string{
+		"request_uri=urn:x": "gives them out", "client_id=cli": "another client's", "redirect_uri=https://evil.example/": "not registered", "redirect_uri=": "redirect_uri is missing",
+		"response_mode=bogus": "response_mode", "request=x": "request objects", "registration=x": "registration", "response_type=token": "not code", "nonce=" + strings.Repeat("n", 2000): "nonce is too long",
+		"scope=nope": "scope nope", "resource=x": "resource", "code_challenge=x": "S256 challenge", "prompt=x": "prompt", "max_age=x": "max_age", "claims=x": "claims",
+	} {
+		in, _ := input(t, good)
+		params, err := oauth.ParseForm(raw)
+		require.NoError(t, err)
+		name, _, _ := strings.Cut(raw, "=")
+		in.Params[name] = params[name]
+		_, _, refusal := request.Judge(request.PAR, in)
+		require.NotNil(t, refusal, raw)
+		require.Contains(t, refusal.Err.Reason(), reason, raw)
+	}
+	in, _ := input(t, good)
+	in.Pusher.RequirePAR = true
+	_, _, refusal := request.Judge(request.PAR, in)
+	require.Nil(t, refusal, "it is being pushed")
+}
+
+func TestWhereRequestsMustBePushedOnlyOpenedOnesPass(t *testing.T) {
+	in, _ := input(t, good)
+	app := in.Pusher
+	app.RequirePAR = true
+	_, _, refusal := request.Judge(request.Authorize, in)
+	require.NotNil(t, refusal)
+	require.Empty(t, refusal.Cause, "the client learns it")
+	require.Equal(t, "the request was not pushed", refusal.Err.Reason())
+	in.PAR = []byte("hash")
+	_, r, refusal := request.Judge(request.Authorize, in)
+	require.Nil(t, refusal)
+	require.Equal(t, in.PAR, r.PAR)
+}
+
+// What is kept of a pushed request is all that it was judged by, so that judging
+// it again gives the same.
+func FuzzPushed(f *testing.F) {
+	for _, seed := range []string{
+		good, "client_id=&" + good[len("response_type=code&client_id=app"):] + "&response_type=code", good + "&state=x&nonce=n&prompt=login&max_age=1&login_hint=h&ui_locales=de&acr_values=a%20b&id_token_hint=x&response_mode=fragment",
+		good + `&claims={"userinfo":{"email":null}}&client_secret=s&client_assertion=a&client_assertion_type=t&other=o`, good + "&state=%3C%3E%26%22%5C%E2%80%A8",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		in, ok := input(t, raw)
+		if !ok || in.Duplicate != "" {
+			return // not read at all
+		}
+		client, pushed, refusal := request.Judge(request.PAR, in)
+		if refusal != nil {
+			return
+		}
+		if client != in.Pusher {
+			t.Fatal("another client's request passed")
+		}
+		kept, err := pushed.Pushed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if in.Params, err = request.OpenPushed(kept); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"client_secret", "client_assertion", "client_assertion_type"} {
+			if in.Params.Has(name) {
+				t.Fatalf("%s is kept", name)
+			}
+		}
+		_, opened, refusal := request.Judge(request.Authorize, in)
+		if refusal != nil {
+			t.Fatalf("what was pushed cannot be opened: %v", refusal)
+		}
+		before, _ := json.Marshal(pushed)
+		after, _ := json.Marshal(opened)
+		if string(before) != string(after) {
+			t.Fatalf("pushed %s, opened %s", before, after)
 		}
 	})
 }

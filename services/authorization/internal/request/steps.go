@@ -19,6 +19,26 @@ const (
 	maxACRValues = 10
 )
 
+// refuseReference keeps pushed requests from standing for others (RFC 9126,
+// section 2.1).
+func refuseReference(s *state) (Cause, *oauth.Error) {
+	if s.Params.Has("request_uri") {
+		return MalformedRequest, oauth.ErrInvalidRequest.Because("request_uri came to the endpoint that gives them out", nil)
+	}
+	return "", nil
+}
+
+// takeClient takes the client that has proven itself. A client_id that it left
+// out is its own.
+func takeClient(s *state) (Cause, *oauth.Error) {
+	if id := s.get("client_id"); id != "" && id != s.Pusher.ClientID {
+		return UnknownClient, oauth.ErrInvalidRequest.Because("client_id is another client's", nil)
+	}
+	s.client, s.request.ClientID = s.Pusher, s.Pusher.ClientID
+	s.request.params["client_id"] = []string{s.Pusher.ClientID}
+	return "", nil
+}
+
 func findClient(s *state) (Cause, *oauth.Error) {
 	id := s.get("client_id")
 	if s.Duplicate == "client_id" || s.Duplicate == "redirect_uri" {
@@ -81,6 +101,15 @@ func checkResponseMode(s *state) (Cause, *oauth.Error) {
 func checkDuplicates(s *state) (Cause, *oauth.Error) {
 	if s.Duplicate != "" {
 		return "", oauth.ErrInvalidRequest.Because("a parameter is repeated", nil)
+	}
+	return "", nil
+}
+
+// checkPushed refuses what a browser brought where clients must push (RFC 9126,
+// sections 5 and 6).
+func checkPushed(s *state) (Cause, *oauth.Error) {
+	if s.PAR == nil && (s.client.RequirePAR || s.Workspace.Settings().RequirePAR) {
+		return "", oauth.ErrInvalidRequest.Because("the request was not pushed", nil)
 	}
 	return "", nil
 }
@@ -160,7 +189,7 @@ func checkScope(s *state) (Cause, *oauth.Error) {
 }
 
 func checkResource(s *state) (Cause, *oauth.Error) {
-	resource := s.Params.All("resource")
+	resource := s.all("resource")
 	if len(resource) > maxResources {
 		return "", oauth.ErrInvalidTarget.Because("too many resources", nil)
 	}

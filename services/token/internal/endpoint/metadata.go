@@ -35,6 +35,7 @@ type metadata struct {
 	IntrospectionEndpoint                      string   `json:"introspection_endpoint"`
 	RevocationEndpoint                         string   `json:"revocation_endpoint"`
 	EndSessionEndpoint                         string   `json:"end_session_endpoint"`
+	PushedAuthorizationRequestEndpoint         string   `json:"pushed_authorization_request_endpoint"`
 	ScopesSupported                            []string `json:"scopes_supported"`
 	ResponseTypesSupported                     []string `json:"response_types_supported"`
 	ResponseModesSupported                     []string `json:"response_modes_supported"`
@@ -50,7 +51,8 @@ type metadata struct {
 	UILocalesSupported                         []string `json:"ui_locales_supported"`
 	ClaimsParameterSupported                   bool     `json:"claims_parameter_supported"`
 	RequestParameterSupported                  bool     `json:"request_parameter_supported"`
-	RequestURIParameterSupported               bool     `json:"request_uri_parameter_supported"`
+	RequestURIParameterSupported               bool     `json:"request_uri_parameter_supported"` // says nothing of pushed requests (RFC 9126, section 5)
+	RequirePushedAuthorizationRequests         bool     `json:"require_pushed_authorization_requests"`
 	AuthorizationResponseIssParameterSupported bool     `json:"authorization_response_iss_parameter_supported"`
 
 	TokenEndpointAuthSigningAlgs         []string `json:"token_endpoint_auth_signing_alg_values_supported,omitempty"`
@@ -153,6 +155,7 @@ func (e *Endpoints) describeWorkspace(ctx context.Context, w tenancy.Workspace) 
 		IntrospectionEndpoint:                      w.Endpoint("/oauth2/introspect"),
 		RevocationEndpoint:                         w.Endpoint("/oauth2/revoke"),
 		EndSessionEndpoint:                         w.Endpoint("/oidc/logout"),
+		PushedAuthorizationRequestEndpoint:         w.Endpoint("/par"),
 		ScopesSupported:                            scopeNames(catalog),
 		ResponseTypesSupported:                     []string{oauth.ResponseTypeCode},
 		ResponseModesSupported:                     oauth.ResponseModes(),
@@ -167,6 +170,7 @@ func (e *Endpoints) describeWorkspace(ctx context.Context, w tenancy.Workspace) 
 		PromptValuesSupported:                      oauth.Prompts(),
 		UILocalesSupported:                         pages.Languages(),
 		ClaimsParameterSupported:                   true,
+		RequirePushedAuthorizationRequests:         settings.RequirePAR,
 		AuthorizationResponseIssParameterSupported: true,
 		TokenEndpointAuthSigningAlgs:               algs,
 		IntrospectionEndpointAuthSigningAlgs:       algs,
