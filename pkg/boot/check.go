@@ -46,6 +46,7 @@ func (c Config) Check(name string) error {
 		f.origin("gateway.upstreams.tenant_admin", c.Gateway.Upstreams.TenantAdmin, true)
 	} else {
 		c.checkStores(f, name)
+		c.checkEgress(f)
 	}
 	if len(f.list) > 0 {
 		return &FaultsError{Faults: f.list}

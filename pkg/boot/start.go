@@ -14,6 +14,7 @@ import (
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/egress"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/password"
@@ -50,6 +51,7 @@ type Platform struct {
 	Issued    *audit.Tally // tokens that clients get for themselves
 	Usage     *audit.Usage
 	Traces    *trace.Recorder
+	Egress    *egress.Client // the only way out
 	// ClientAuth proves clients, at every endpoint that they call.
 	ClientAuth *clientauth.Authenticator
 	// Invalidate applies a change here at once and tells every other process.
@@ -100,7 +102,7 @@ func Start(ctx context.Context, name string, cfg Config, options ...Option) (*Pl
 	p.group, p.ctx = errgroup.WithContext(p.ctx)
 	steps := []func(context.Context) error{p.telemetry, p.seal, p.ingress}
 	if name != GatewayName {
-		steps = append(steps, p.secrets, p.openStore, p.openKV, p.assemble, p.work)
+		steps = append(steps, p.secrets, p.openStore, p.openKV, p.openEgress, p.assemble, p.work)
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -347,7 +349,7 @@ func (p *Platform) clientAuth() *clientauth.Authenticator {
 		Replay: func(ctx context.Context, w tenancy.Workspace, kind, id string, issuedAt, exp time.Time) error {
 			return p.KV.Workspace(w).Replay(ctx, kind, id, issuedAt, exp)
 		},
-		Root: p.Root, Keys: &clientauth.KeySource{}, Guard: clientauth.NewGuard(count, p.Now), Used: p.Usage.Record,
+		Root: p.Root, Keys: clientauth.NewKeySource(clientauth.KeySourceDeps{Egress: p.Egress, Refused: p.keysRefused, Now: p.Now}), Guard: clientauth.NewGuard(count, p.Now), Used: p.Usage.Record,
 		MTLSOrigin: p.Config.MTLSOrigin(), Now: p.Now,
 	})
 }

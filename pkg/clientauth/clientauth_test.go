@@ -19,6 +19,7 @@ import (
 
 	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/egress"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
@@ -49,6 +50,7 @@ type house struct {
 	used    []string
 	mu      sync.Mutex
 	now     time.Time
+	deps    clientauth.Deps
 	auth    *clientauth.Authenticator
 	guard   *clientauth.Guard
 	kv      *kv.Store
@@ -83,7 +85,10 @@ func newHouse(t testing.TB, change ...func(*domain.Settings)) *house {
 	h.guard = clientauth.NewGuard(func(ctx context.Context, w tenancy.Workspace, key string, window time.Duration) (int, error) {
 		return counters.Workspace(w).CountFailure(ctx, "client", key, window)
 	}, clock)
-	h.auth = clientauth.New(clientauth.Deps{
+	out, err := egress.New(egress.Config{})
+	require.NoError(t, err)
+	t.Cleanup(out.Close)
+	h.deps = clientauth.Deps{
 		Clients: func(_ context.Context, _ tenancy.Workspace, id string) (*domain.Client, bool, error) {
 			h.lookups = append(h.lookups, id)
 			return h.clients[id], h.clients[id] != nil, h.outage
@@ -94,9 +99,10 @@ func newHouse(t testing.TB, change ...func(*domain.Settings)) *house {
 			}
 			return h.kv.Workspace(w).Replay(ctx, kind, id, issuedAt, exp)
 		},
-		Root: root, Keys: &clientauth.KeySource{}, Guard: h.guard, Now: clock,
+		Root: root, Keys: clientauth.NewKeySource(clientauth.KeySourceDeps{Egress: out, Now: clock}), Guard: h.guard, Now: clock,
 		Used: func(_ tenancy.Workspace, _, credential string) { h.used = append(h.used, credential) },
-	})
+	}
+	h.auth = clientauth.New(h.deps)
 	h.client("basic", oauth.MethodClientSecretBasic)
 	h.client("post", oauth.MethodClientSecretPost)
 	h.client("public", oauth.MethodNone)

@@ -11,6 +11,10 @@
 // comes under the gateway's seal. A certificate beside the credentials of another
 // method proves nothing and is free: tokens may be bound to it.
 //
-// Its neighbours are package keys, which compares secrets, package kv, which
-// counts failures, and package trace, which explains.
+// KeySource has the public keys of clients, and of issuers that they trust, from
+// registrations and from where these say that the keys are.
+//
+// Its neighbours are package keys, which compares secrets and verifies
+// signatures, package egress, which fetches, package kv, which counts failures,
+// and package trace, which explains.
 package clientauth

@@ -18,6 +18,10 @@ const (
 	MaxClientJWKSBytes = 64 << 10
 )
 
+// ErrNoClientKeys says that a JWK set is sound and has no key that could sign: its
+// owner has none, or none any more.
+var ErrNoClientKeys = errors.New("the JWK set has no key for signatures")
+
 // privateMembers are the members of RFC 7518, section 6, that only a private
 // or symmetric key has.
 var privateMembers = [...]string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
@@ -83,7 +87,7 @@ func parseClientKeys(jwks []byte, purpose string) (*ClientKeys, error) {
 		c.keys = append(c.keys, k)
 	}
 	if len(c.keys) == 0 {
-		return nil, errors.New("the JWK set has no key for signatures")
+		return nil, ErrNoClientKeys
 	}
 	return c, nil
 }
