@@ -332,10 +332,11 @@ func TestMetadataNamesCertificatesWhereTheyCanArrive(t *testing.T) {
 	require.Equal(t, true, a.body["tls_client_certificate_bound_access_tokens"])
 	require.Equal(t, "http://localhost:8080/acme/default", a.text("issuer"), "the issuer is one, wherever it is called")
 	require.Equal(t, map[string]any{
-		"token_endpoint":         "https://mtls.example/acme/default/oauth2/token",
-		"introspection_endpoint": "https://mtls.example/acme/default/oauth2/introspect",
-		"revocation_endpoint":    "https://mtls.example/acme/default/oauth2/revoke",
-		"userinfo_endpoint":      "https://mtls.example/acme/default/userinfo",
+		"token_endpoint":                        "https://mtls.example/acme/default/oauth2/token",
+		"pushed_authorization_request_endpoint": "https://mtls.example/acme/default/par",
+		"introspection_endpoint":                "https://mtls.example/acme/default/oauth2/introspect",
+		"revocation_endpoint":                   "https://mtls.example/acme/default/oauth2/revoke",
+		"userinfo_endpoint":                     "https://mtls.example/acme/default/userinfo",
 	}, a.body["mtls_endpoint_aliases"])
 
 	s = start(t)

@@ -71,6 +71,7 @@ type aliases struct {
 	IntrospectionEndpoint string `json:"introspection_endpoint"`
 	RevocationEndpoint    string `json:"revocation_endpoint"`
 	UserinfoEndpoint      string `json:"userinfo_endpoint"`
+	PAREndpoint           string `json:"pushed_authorization_request_endpoint"`
 }
 
 type document struct {
@@ -192,7 +193,7 @@ func (e *Endpoints) aliases(w tenancy.Workspace) *aliases {
 	base := e.MTLSOrigin + w.CookiePath()
 	return &aliases{
 		TokenEndpoint: base + "/oauth2/token", IntrospectionEndpoint: base + "/oauth2/introspect",
-		RevocationEndpoint: base + "/oauth2/revoke", UserinfoEndpoint: base + "/userinfo",
+		RevocationEndpoint: base + "/oauth2/revoke", UserinfoEndpoint: base + "/userinfo", PAREndpoint: base + "/par",
 	}
 }
 
