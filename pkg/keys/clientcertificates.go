@@ -67,6 +67,7 @@ func (k *clientKey) readCertificate(members map[string]json.RawMessage) error {
 	if !sameKey(k.public, cert.PublicKey) {
 		return errors.New("the first certificate of x5c is not one of this key")
 	}
+	k.expires = cert.NotAfter
 	if k.thumbprint != "" && k.thumbprint != CertificateThumbprint(k.certificate) {
 		return errors.New("x5t#S256 is not the thumbprint of the first certificate of x5c")
 	}

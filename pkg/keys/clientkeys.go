@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/signet-authz/signet/pkg/oauth"
 )
@@ -37,6 +38,7 @@ type clientKey struct {
 	public crypto.PublicKey
 	// What names a certificate of the key: one in full, or its thumbprint.
 	certificate []byte
+	expires     time.Time
 	thumbprint  string
 }
 
