@@ -170,6 +170,8 @@ func TestNamesInACertificateWriteNothingIntoEnvoysElement(t *testing.T) {
 		"no key":                        xfcc(own) + ";=x",
 		"no pair":                       xfcc(own) + ";",
 		"two elements with one of them": xfcc(own) + ",",
+		"another element of no weight":  xfcc(own) + ",By=spiffe://x",
+		"a comma in a name":             xfcc(own) + ";URI=x,y",
 		"a pair of certificates":        "Hash=" + digest(own) + `;Cert="` + escaped(own, victim) + `"`,
 	} {
 		_, err := read("envoy", "X-Forwarded-Client-Cert", value)

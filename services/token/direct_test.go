@@ -51,8 +51,8 @@ func TestWhoReachesTheServiceDirectlyAuthenticatesNobodyByCertificate(t *testing
 		require.Equal(t, "invalid_client", a.text("error"), name)
 	}
 
-	// A seal under another key, for another path, and a torn one; a right one is
-	// as good as the connection.
+	// A seal under another key, for another path, and a torn one; the gateway's
+	// own is all that it takes.
 	peer := server.Peer{IP: netip.MustParseAddr("203.0.113.7"), Scheme: "https", TraceID: strings.Repeat("a", 32), Certificate: cert}
 	at := func(path string) *http.Request { return httptest.NewRequest(http.MethodPost, path, nil) }
 	right := s.p.Seal.Header(at(app.path("/oauth2/token")), peer)
@@ -70,4 +70,5 @@ func TestWhoReachesTheServiceDirectlyAuthenticatesNobodyByCertificate(t *testing
 		}
 	}
 	granted(t, request(http.Header{server.HeaderPeer: {right}}, other, basic(other.id, other.secret)))
+	granted(t, request(http.Header{server.HeaderPeer: {right}}, app, ""))
 }
