@@ -1,6 +1,7 @@
 package authorization_test
 
 import (
+	"crypto/x509"
 	"html"
 	"net/http"
 	"net/http/cookiejar"
@@ -20,6 +21,8 @@ type browser struct {
 	handler http.Handler
 	jar     *cookiejar.Jar
 	header  http.Header // of every request
+	// certificate is what a client shows; people have none.
+	certificate *x509.Certificate
 }
 
 func (h *house) browser() *browser {
@@ -52,6 +55,9 @@ func (b *browser) send(method, address, body string, header ...string) *answer {
 		if r.Header.Del(header[i]); header[i+1] != "" {
 			r.Header.Set(header[i], header[i+1])
 		}
+	}
+	if b.certificate != nil {
+		r.TLS.PeerCertificates = []*x509.Certificate{b.certificate}
 	}
 	u, err := url.Parse(address)
 	require.NoError(b.t, err)

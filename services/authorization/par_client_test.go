@@ -6,8 +6,12 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
+	"math/big"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,6 +42,47 @@ func (p *place) assertion(clientID, audience, alg string, sign func([]byte) []by
 		"client_assertion":      {input + "." + base64.RawURLEncoding.EncodeToString(sign([]byte(input)))},
 		"client_assertion_type": {oauth.AssertionTypeJWT},
 	}
+}
+
+// certificate is one of a fresh authority, for the DNS name.
+func certificate(t *testing.T, now time.Time, name string) (cert, authority *x509.Certificate) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	root := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "authority"}, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		BasicConstraintsValid: true, IsCA: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	leaf := &x509.Certificate{SerialNumber: big.NewInt(2), DNSNames: []string{name}, NotBefore: root.NotBefore, NotAfter: root.NotAfter}
+	made := make([]*x509.Certificate, 2)
+	for i, template := range []*x509.Certificate{leaf, root} {
+		der, err := x509.CreateCertificate(rand.Reader, template, root, key.Public(), key)
+		require.NoError(t, err)
+		made[i], err = x509.ParseCertificate(der)
+		require.NoError(t, err)
+	}
+	return made[0], made[1]
+}
+
+// CA-18: a certificate proves a client here as it does elsewhere (RFC 8705).
+func TestCertificatesProveClientsAtThePush(t *testing.T) {
+	h := newHouse(t)
+	mine, authority := certificate(t, h.clock.Now(), "app.example")
+	others, _ := certificate(t, h.clock.Now(), "app.example")
+	p, _ := h.tenant("acme", func(s *domain.Settings) {
+		s.TLSClientAuthRootCAs = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: authority.Raw}))
+	})
+	p.client("tls", func(c *domain.Client) {
+		c.TokenEndpointAuthMethod, c.TLSClientAuthSANDNS = oauth.MethodTLS, "app.example"
+	})
+	push := func(shown *x509.Certificate) *answer {
+		b := h.browser()
+		b.certificate = shown
+		return b.send(http.MethodPost, p.url("/par"), query("tls").Encode())
+	}
+	push(mine).requestURI()
+	push(nil).refusedJSON(http.StatusUnauthorized, "invalid_client")
+	push(others).refusedJSON(http.StatusUnauthorized, "invalid_client")
 }
 
 // CA-18, PA-09, PJ-26

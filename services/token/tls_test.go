@@ -330,6 +330,9 @@ func TestMetadataNamesCertificatesWhereTheyCanArrive(t *testing.T) {
 		require.Equal(t, []any{"ES256", "PS256"}, a.body[list+"_endpoint_auth_signing_alg_values_supported"], "those that serve an allowed method")
 	}
 	require.Equal(t, true, a.body["tls_client_certificate_bound_access_tokens"])
+	require.Equal(t, "http://localhost:8080/acme/default/par", a.text("pushed_authorization_request_endpoint"))
+	require.Equal(t, false, a.body["require_pushed_authorization_requests"])
+	require.Equal(t, false, a.body["request_uri_parameter_supported"], "that is of request objects, and keeps nobody from pushing")
 	require.Equal(t, "http://localhost:8080/acme/default", a.text("issuer"), "the issuer is one, wherever it is called")
 	require.Equal(t, map[string]any{
 		"token_endpoint":                        "https://mtls.example/acme/default/oauth2/token",
