@@ -51,7 +51,7 @@ func (s signer) sign(claims map[string]any) string {
 	return input + "." + base64.RawURLEncoding.EncodeToString(ed25519.Sign(s.private, []byte(input)))
 }
 
-func jwks(signers ...signer) string {
+func setOf(signers ...signer) string {
 	keys := []any{}
 	for _, s := range signers {
 		keys = append(keys, s.jwk())
@@ -115,7 +115,7 @@ func reach(t *testing.T, o *origin, refused ...func(w tenancy.Workspace, clientI
 	h := newHouse(t)
 	a, err := egress.ParseAllow(o.Addr)
 	require.NoError(t, err)
-	out, err := egress.New(egress.Config{Allow: []egress.Allow{a}, Roots: []*x509.Certificate{o.Root}})
+	out, err := egress.New(egress.Config{Allow: []egress.Allow{a}, Roots: []*x509.Certificate{o.Root}, Timeout: time.Minute})
 	require.NoError(t, err)
 	t.Cleanup(out.Close)
 	d := clientauth.KeySourceDeps{Egress: out, Now: h.deps.Now}
@@ -173,7 +173,7 @@ func (h *house) set(id string) clientauth.KeySet {
 func TestKeysAreFetchedOnceAndKept(t *testing.T) {
 	o, a, b := newOrigin(t), newSigner("a"), newSigner("b")
 	h := reach(t, o)
-	o.publish("/keys", jwks(a, b))
+	o.publish("/keys", setOf(a, b))
 	h.remote("app", o.URL("/keys"))
 	for range 50 {
 		h.proves("app", a)
@@ -185,7 +185,7 @@ func TestKeysAreFetchedOnceAndKept(t *testing.T) {
 func TestKeysInARegistrationAreParsedOnce(t *testing.T) {
 	h, a, b := newHouse(t), newSigner("a"), newSigner("b")
 	c := h.client("app", oauth.MethodPrivateKeyJWT)
-	c.JWKS = []byte(jwks(a))
+	c.JWKS = []byte(setOf(a))
 	first, err := h.deps.Keys.Keys(t.Context(), h.set("app"))
 	require.NoError(t, err)
 	again, err := h.deps.Keys.Keys(t.Context(), h.set("app"))
@@ -195,7 +195,7 @@ func TestKeysInARegistrationAreParsedOnce(t *testing.T) {
 	_, newer := h.deps.Keys.Newer(t.Context(), h.set("app"), first)
 	require.False(t, newer)
 
-	c.JWKS = []byte(jwks(b)) // the client was deleted, and registered anew under the id, at the same version
+	c.JWKS = []byte(setOf(b)) // the client was deleted, and registered anew under the id, at the same version
 	h.provesNot("app", a)
 	h.proves("app", b)
 	c.JWKS = []byte(`{"keys":[]}`)
@@ -241,7 +241,7 @@ func TestUnknownKeysCauseOneFetch(t *testing.T) {
 	} {
 		o := newOrigin(t)
 		h := reach(t, o)
-		o.publish("/keys", jwks(known))
+		o.publish("/keys", setOf(known))
 		h.remote("app", o.URL("/keys"))
 		if tc.warm {
 			h.proves("app", known)
@@ -267,10 +267,10 @@ func TestUnknownKeysCauseOneFetch(t *testing.T) {
 func TestARotatedKeyIsAcceptedAfterOneRefetch(t *testing.T) {
 	o, old, next := newOrigin(t), newSigner("1"), newSigner("2")
 	h := reach(t, o)
-	o.publish("/keys", jwks(old), "max-age=3600")
+	o.publish("/keys", setOf(old), "max-age=3600")
 	h.remote("app", o.URL("/keys"))
 	h.proves("app", old)
-	o.publish("/keys", jwks(next), "max-age=3600")
+	o.publish("/keys", setOf(next), "max-age=3600")
 	h.proves("app", next)
 	require.Equal(t, 2, o.fetches("/keys"))
 	h.provesNot("app", old)
@@ -286,7 +286,7 @@ func TestARotatedKeyIsAcceptedAfterOneRefetch(t *testing.T) {
 	h.proves("app", next)
 	h.advance(time.Second)
 	h.provesNot("app", next)
-	o.publish("/keys", jwks(next))
+	o.publish("/keys", setOf(next))
 	h.advance(time.Minute)
 	h.proves("app", next)
 }
@@ -299,7 +299,7 @@ func TestASlowSourceHoldsNobodyElseUp(t *testing.T) {
 	o.serve("/slow", func(w http.ResponseWriter, _ *http.Request) {
 		begun <- struct{}{}
 		<-release
-		_, _ = w.Write([]byte(jwks(a)))
+		_, _ = w.Write([]byte(setOf(a)))
 	})
 	o.serve("/endless", func(w http.ResponseWriter, _ *http.Request) {
 		for {
@@ -308,11 +308,11 @@ func TestASlowSourceHoldsNobodyElseUp(t *testing.T) {
 			}
 		}
 	})
-	o.publish("/quick", jwks(a))
+	o.publish("/quick", setOf(a))
 	h.remote("slow", o.URL("/slow"))
 	h.remote("endless", o.URL("/endless"))
 	h.remote("quick", o.URL("/quick"))
-	h.client("inline", oauth.MethodPrivateKeyJWT).JWKS = []byte(jwks(a))
+	h.client("inline", oauth.MethodPrivateKeyJWT).JWKS = []byte(setOf(a))
 
 	ctx, leave := context.WithCancel(t.Context())
 	left := make(chan error)
@@ -357,7 +357,7 @@ func TestAFailedFetchIsRepeatedAfterAGrowingPause(t *testing.T) {
 		fetches++
 		require.Equal(t, fetches, o.fetches("/keys"))
 	}
-	o.publish("/keys", jwks(a))
+	o.publish("/keys", setOf(a))
 	h.advance(time.Minute)
 	h.proves("app", a)
 }
@@ -368,14 +368,14 @@ func TestSourcesSayForHowLongTheirKeysAreFresh(t *testing.T) {
 	} {
 		o, a := newOrigin(t), newSigner("a")
 		h := reach(t, o)
-		o.publish("/keys", jwks(a), header)
+		o.publish("/keys", setOf(a), header)
 		h.remote("app", o.URL("/keys"))
 		h.proves("app", a)
 		h.advance(fresh*4/5 - 1)
 		h.proves("app", a)
 		require.Equal(t, 1, o.fetches("/keys"), header)
 		h.advance(fresh/5 + 1)
-		o.publish("/keys", jwks(newSigner("a")))
+		o.publish("/keys", setOf(newSigner("a")))
 		h.provesNot("app", a)
 		require.Equal(t, 2, o.fetches("/keys"), "%s: what is no longer fresh is asked for first", header)
 	}
@@ -384,18 +384,20 @@ func TestSourcesSayForHowLongTheirKeysAreFresh(t *testing.T) {
 func TestKeysAreFetchedAnewBeforeTheyAreNeeded(t *testing.T) {
 	o, old, next := newOrigin(t), newSigner("1"), newSigner("2")
 	h := reach(t, o)
-	o.publish("/keys", jwks(old))
+	o.publish("/keys", setOf(old))
 	h.remote("app", o.URL("/keys"))
 	h.proves("app", old)
-	release := make(chan struct{})
+	begun, release := make(chan struct{}), make(chan struct{})
 	o.serve("/keys", func(w http.ResponseWriter, _ *http.Request) {
+		close(begun)
 		<-release
-		_, _ = w.Write([]byte(jwks(next)))
+		_, _ = w.Write([]byte(setOf(next)))
 	})
 	h.advance(9 * time.Minute)
 	for range 10 {
 		h.proves("app", old) // none waits for the fetch, which cannot end yet
 	}
+	<-begun
 	close(release)
 	h.proves("app", next)
 	require.Equal(t, 2, o.fetches("/keys"))
@@ -404,8 +406,8 @@ func TestKeysAreFetchedAnewBeforeTheyAreNeeded(t *testing.T) {
 func TestARegistrationHasNothingOfItsFormerSource(t *testing.T) {
 	o, a, b := newOrigin(t), newSigner("a"), newSigner("b")
 	h := reach(t, o)
-	o.publish("/a", jwks(a), "max-age=3600")
-	o.publish("/b", jwks(b))
+	o.publish("/a", setOf(a), "max-age=3600")
+	o.publish("/b", setOf(b))
 	c := h.remote("app", o.URL("/a"))
 	h.proves("app", a)
 	c.JWKSURI = o.URL("/b")
@@ -417,7 +419,7 @@ func TestARegistrationHasNothingOfItsFormerSource(t *testing.T) {
 
 	// An edit has the keys fetched anew, as often as that may be.
 	c.JWKSURI = o.URL("/a")
-	o.publish("/a", jwks(b), "max-age=3600")
+	o.publish("/a", setOf(b), "max-age=3600")
 	c.Version++
 	h.proves("app", a)
 	h.advance(time.Minute)
@@ -435,7 +437,7 @@ func TestWithdrawnKeysAreNotUsedWhileTheSourceSaysSo(t *testing.T) {
 	h := reach(t, o)
 	h.remote("app", o.URL("/keys"))
 	for body, stands := range map[string]bool{`{"keys":[]}`: false, "<html>maintenance</html>": true, "": true, `{"keys":[{"kty":"oct","k":"AAAA"}]}`: true} {
-		o.publish("/keys", jwks(a))
+		o.publish("/keys", setOf(a))
 		h.advance(time.Hour)
 		h.proves("app", a)
 		o.publish("/keys", body)
@@ -451,7 +453,7 @@ func TestWithdrawnKeysAreNotUsedWhileTheSourceSaysSo(t *testing.T) {
 // PJ-18
 func TestARefusedSourceIsTheClientsFaultAndIsTold(t *testing.T) {
 	o, a := newOrigin(t), newSigner("a")
-	o.publish("/keys", jwks(a))
+	o.publish("/keys", setOf(a))
 	var told []string
 	h := reach(t, o, func(w tenancy.Workspace, clientID, reason string) {
 		told = append(told, w.AID()+" "+clientID+": "+reason)
@@ -493,7 +495,7 @@ func TestAnIssuersKeysAreFoundByItsOwnDiscovery(t *testing.T) {
 		_, err := h.deps.Keys.Keys(t.Context(), clientauth.KeySet{Workspace: h.w, ClientID: "app", Name: "ci", Issuer: issuer})
 		return err
 	}
-	o.publish("/keys", jwks(a))
+	o.publish("/keys", setOf(a))
 	for i, tc := range []struct{ body, want string }{
 		{document("ISSUER", o.URL("/keys")), ""},
 		{document("ISSUER/", o.URL("/keys")), "about another issuer"},

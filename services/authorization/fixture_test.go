@@ -22,6 +22,7 @@ import (
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/egress"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
@@ -97,6 +98,9 @@ func newHouse(t testing.TB, options ...func(*authorization.Deps)) *house {
 		h.traces <- body
 		return nil
 	}})
+	out, err := egress.New(egress.Config{})
+	require.NoError(t, err)
+	t.Cleanup(out.Close)
 	auth := clientauth.New(clientauth.Deps{
 		Clients: func(ctx context.Context, w tenancy.Workspace, id string) (*domain.Client, bool, error) {
 			c, err := h.caches.Clients.Client(ctx, w, id)
@@ -111,7 +115,7 @@ func newHouse(t testing.TB, options ...func(*authorization.Deps)) *house {
 		Guard: clientauth.NewGuard(func(ctx context.Context, w tenancy.Workspace, key string, window time.Duration) (int, error) {
 			return h.kv.Workspace(w).CountFailure(ctx, "client", key, window)
 		}, h.clock.Now),
-		Root: h.root, Keys: &clientauth.KeySource{}, Used: func(tenancy.Workspace, string, string) {}, Now: h.clock.Now,
+		Root: h.root, Keys: clientauth.NewKeySource(clientauth.KeySourceDeps{Egress: out, Now: h.clock.Now}), Used: func(tenancy.Workspace, string, string) {}, Now: h.clock.Now,
 	})
 	d := authorization.Deps{
 		Server: server.Config{
