@@ -18,7 +18,6 @@ import (
 	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
-	tenantadmin "github.com/signet-authz/signet/services/tenant-admin"
 )
 
 func b64(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
@@ -95,20 +94,6 @@ func TestHowAClientAuthenticatesIsJudgedWhole(t *testing.T) {
 		{"an algorithm that shuts out the former method", "/token_endpoint_auth_signing_alg", overlap("client_secret_jwt", "token_endpoint_auth_method", "private_key_jwt", "jwks", jwks(ec), "token_endpoint_auth_signing_alg", "ES256")},
 		{"a weak key", "/jwks", keyed("jwks", jwks(with("kty", "RSA", "n", b64(make([]byte, 128)), "e", "AQAB")))},
 		{"keys at our own origin", "/jwks_uri", keyed("jwks_uri", "https://LOCALHOST:8080/jwks")},
-		{"keys on this machine", "/jwks_uri", keyed("jwks_uri", "https://localhost/jwks")},
-		{"keys below this machine", "/jwks_uri", keyed("jwks_uri", "https://a.localhost/jwks")},
-		{"keys on the loopback", "/jwks_uri", keyed("jwks_uri", "https://127.0.0.1/jwks")},
-		{"keys on a short loopback", "/jwks_uri", keyed("jwks_uri", "https://127.1/jwks")},
-		{"keys on a number", "/jwks_uri", keyed("jwks_uri", "https://2130706433/jwks")},
-		{"keys on a hexadecimal number", "/jwks_uri", keyed("jwks_uri", "https://0x7f000001/jwks")},
-		{"keys on the loopback of IPv6", "/jwks_uri", keyed("jwks_uri", "https://[::1]/jwks")},
-		{"keys on a mapped loopback", "/jwks_uri", keyed("jwks_uri", "https://[::ffff:127.0.0.1]/jwks")},
-		{"keys in a private network", "/jwks_uri", keyed("jwks_uri", "https://10.0.0.1/jwks")},
-		{"keys in a private network of IPv6", "/jwks_uri", keyed("jwks_uri", "https://[fd00::1]/jwks")},
-		{"keys at the metadata service", "/jwks_uri", keyed("jwks_uri", "https://169.254.169.254/jwks")},
-		{"keys behind a carrier", "/jwks_uri", keyed("jwks_uri", "https://100.64.0.1/jwks")},
-		{"keys behind a mapped carrier", "/jwks_uri", keyed("jwks_uri", "https://[::ffff:100.64.0.1]/jwks")},
-		{"keys nowhere", "/jwks_uri", keyed("jwks_uri", "https://0.0.0.0/jwks")},
 		{"keys with a user", "/jwks_uri", keyed("jwks_uri", "https://me@app.example/jwks")},
 		{"keys with a fragment", "/jwks_uri", keyed("jwks_uri", "https://app.example/jwks#x")},
 		{"keys far away", "/jwks_uri", keyed("jwks_uri", "https://app.example/"+strings.Repeat("a", 2048))},
@@ -122,9 +107,7 @@ func TestHowAClientAuthenticatesIsJudgedWhole(t *testing.T) {
 		{"an issuer that is no URL", one + "/issuer", trusts("issuer", "kubernetes/serviceaccount", "subject", "x", "jwks", jwks(ec))},
 		{"an issuer with a query", one + "/issuer", trusts("issuer", "https://i.example?x=1", "subject", "x")},
 		{"an issuer that is us", one + "/issuer", trusts("issuer", "https://localhost:8080/acme/default", "subject", "x")},
-		{"an issuer in a private network, to be asked", one + "/issuer", trusts("issuer", "https://10.0.0.1", "subject", "x")},
 		{"an issuer's keys twice", one + "/jwks_uri", trusts("issuer", "https://i.example", "subject", "x", "jwks", jwks(ec), "jwks_uri", "https://i.example/jwks")},
-		{"an issuer's keys in a private network", one + "/jwks_uri", trusts("issuer", "https://i.example", "subject", "x", "jwks_uri", "https://192.168.0.1/jwks")},
 		{"an issuer's private key", one + "/jwks", trusts("issuer", "https://i.example", "subject", "x", "jwks", jwks(ecJWK(t, "d", "AAAA")))},
 		{"every subject", one + "/subject", trusts("issuer", "https://i.example", "subject", "*")},
 		{"a subject with a star inside", one + "/subject", trusts("issuer", "https://i.example", "subject", "a*b")},
@@ -178,7 +161,6 @@ func TestHowAClientAuthenticatesIsJudgedWhole(t *testing.T) {
 
 	for name, in := range map[string]map[string]any{
 		"a key of its own":               keyed("jwks", jwks(ec, rs), "token_endpoint_auth_signing_alg", "PS256"),
-		"keys behind a URL":              keyed("jwks_uri", "https://app.example/jwks", "token_endpoint_auth_signing_alg", "ES256"),
 		"keys at a public address":       keyed("jwks_uri", "https://8.8.8.8/jwks"),
 		"keys before they are used":      program("jwks", jwks(ec)),
 		"an overlap that signs":          overlap("client_secret_jwt", "token_endpoint_auth_method", "private_key_jwt", "jwks", jwks(ec)),
@@ -209,14 +191,13 @@ func TestWorkspaceNarrowsTheAlgorithmsOfClients(t *testing.T) {
 	post(keyed("jwks", jwks(rs, ec))).is(http.StatusCreated)
 }
 
-func TestOperatorMayExceptAHostForKeys(t *testing.T) {
-	w := newWorld(t, func(d *tenantadmin.Deps) {
-		d.EgressAllowed = func(hostport string) bool { return hostport == "10.0.0.1:443" || hostport == "[::1]:8443" }
-	})
+// Where a name leads is known when it is dialed, not before.
+func TestWhereKeysAreFetchedFromIsTheDialersToJudge(t *testing.T) {
+	w := newWorld(t)
 	h := w.house("acme")
 	for uri, status := range map[string]int{
-		"https://10.0.0.1/jwks": http.StatusCreated, "https://[::1]:8443/jwks": http.StatusCreated,
-		"https://10.0.0.1:444/jwks": http.StatusBadRequest, "https://10.0.0.2/jwks": http.StatusBadRequest, "https://localhost:8080/jwks": http.StatusBadRequest,
+		"https://10.0.0.1/jwks": http.StatusCreated, "https://keys.internal:8443/jwks": http.StatusCreated,
+		"http://keys.example/jwks": http.StatusBadRequest, "https://localhost:8080/jwks": http.StatusBadRequest, "file:///etc/passwd": http.StatusBadRequest,
 	} {
 		w.do(http.MethodPost, h.in("default", "clients"), h.program, keyed("jwks_uri", uri)).is(status)
 	}

@@ -45,11 +45,8 @@ type Deps struct {
 	// Invalidate tells this and the other processes what changed.
 	Invalidate func(context.Context, cache.Invalidation)
 	// AuthMethods lists the client authentication methods that are served.
-	AuthMethods func() []string
-	// EgressAllowed tells which hosts, with their ports, keys may be fetched from
-	// although they are not on the public internet. Optional: none.
-	EgressAllowed func(hostport string) bool
-	Registration  Registration
+	AuthMethods  func() []string
+	Registration Registration
 	// Mailer sends what only the owner of an address may see. Optional: without
 	// one no mail is sent, and the registration mode verify_email is refused.
 	Mailer  Mailer
@@ -95,7 +92,7 @@ func New(d Deps) (http.Handler, error) {
 			Store: d.Store, Audience: public + endpoint.AudiencePath, Now: d.Now,
 		}),
 		Resolver: d.Resolver, Store: d.Store, KV: d.KV, Root: d.Root, Pool: d.Pool, Caches: d.Caches, Passwords: d.Passwords,
-		Invalidate: d.Invalidate, AuthMethods: d.AuthMethods(), EgressAllowed: d.EgressAllowed, Registration: d.registration(), Now: d.Now,
+		Invalidate: d.Invalidate, AuthMethods: d.AuthMethods(), Registration: d.registration(), Now: d.Now,
 	}
 	pages, err := page.New(spec, api.Admin(), public)
 	if err != nil {

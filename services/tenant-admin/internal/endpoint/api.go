@@ -35,12 +35,9 @@ type API struct {
 	// Invalidate tells this and the other processes what changed.
 	Invalidate func(context.Context, cache.Invalidation)
 	// AuthMethods are the client authentication methods that are served.
-	AuthMethods []string
-	// EgressAllowed tells which hosts, with their ports, keys may be fetched from
-	// although they are not on the public internet. Nil: from none.
-	EgressAllowed func(hostport string) bool
-	Registration  Registration
-	Now           func() time.Time
+	AuthMethods  []string
+	Registration Registration
+	Now          func() time.Time
 }
 
 // Registration is how tenants come to be.

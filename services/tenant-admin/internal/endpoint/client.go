@@ -65,7 +65,7 @@ func (a *API) surroundings(k *call) (rules.Surroundings, error) {
 	}
 	s := rules.Surroundings{
 		PublicURL: a.Resolver.PublicURL(), Served: a.AuthMethods, Settings: w.Settings, Admin: k.workspace.IsAdmin(),
-		Scopes: make(map[string]domain.Scope, len(scopes)), Allowed: a.EgressAllowed, Now: a.Now(),
+		Scopes: make(map[string]domain.Scope, len(scopes)), Now: a.Now(),
 	}
 	for _, scope := range scopes {
 		s.Scopes[scope.Name] = scope

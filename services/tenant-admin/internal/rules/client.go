@@ -21,10 +21,7 @@ type Surroundings struct {
 	Settings  domain.Settings
 	Admin     bool // the workspace is the tenant's workspace "admin"
 	Scopes    map[string]domain.Scope
-	// Allowed excepts hosts, with their ports, from the rule that keys come from
-	// the public internet; nil excepts none.
-	Allowed func(hostport string) bool
-	Now     time.Time
+	Now       time.Time
 }
 
 // Client judges a client's metadata as a whole. before is the client as it

@@ -2,8 +2,6 @@ package rules
 
 import (
 	"errors"
-	"net"
-	"net/netip"
 	"net/url"
 	"strings"
 
@@ -21,46 +19,20 @@ func httpsURL(raw string) error {
 	return nil
 }
 
-// fetched refuses a URL from which the service would not fetch: its own, and one
-// that is plainly not on the public internet. The dialer guards every fetch by
-// the address that it really reaches; this rule tells the administrator now
-// rather than at the first request.
+// fetched refuses a URL from which the service would never fetch: one that is
+// not https, and its own. Whether a host is one of the public internet is for
+// the dialer to say, by the address that it really reaches and at the time: a
+// rule here could but guess by the name's looks.
 func fetched(raw string, s Surroundings) error {
 	if err := httpsURL(raw); err != nil {
 		return err
-	}
-	if oauth.SameOrigin(raw, s.PublicURL) {
-		return errors.New("this is the authorization server's own origin")
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
 		return errors.New("this is not a URL")
 	}
-	port := u.Port()
-	if port == "" {
-		port = "443"
-	}
-	if inside(u.Hostname()) && (s.Allowed == nil || !s.Allowed(net.JoinHostPort(u.Hostname(), port))) {
-		return errors.New("this host is not on the public internet")
+	if own, err := url.Parse(s.PublicURL); err == nil && strings.EqualFold(u.Host, own.Host) {
+		return errors.New("this is the authorization server itself")
 	}
 	return nil
-}
-
-// shared is the address space of carriers (RFC 6598), private in all but name.
-var shared = netip.MustParsePrefix("100.64.0.0/10")
-
-// inside tells whether a host is plainly this machine or of a private network.
-// A name that ends in a number is an address in one of its older spellings
-// (127.1, 0x7f000001), which resolvers read and package netip does not.
-func inside(host string) bool {
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		last := host[strings.LastIndexByte(host, '.')+1:]
-		return strings.HasPrefix(last, "0x") || strings.Trim(last, "0123456789") == ""
-	}
-	addr = addr.Unmap()
-	return !addr.IsGlobalUnicast() || addr.IsPrivate() || shared.Contains(addr)
 }
