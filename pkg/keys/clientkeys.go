@@ -112,8 +112,14 @@ func parseClientKey(raw []byte, purpose string) (k clientKey, signs bool, err er
 			return clientKey{}, false, err
 		}
 	}
-	if kty != ktyEC && kty != ktyRSA && kty != ktyOKP {
+	switch kty {
+	case ktyEC, ktyRSA, ktyOKP:
+	case "", ktyOct:
 		return clientKey{}, false, errors.New("kty must be EC, RSA or OKP")
+	default:
+		// A kind that is not known here is no reason to refuse the others (RFC 7517,
+		// section 5).
+		return clientKey{}, false, nil
 	}
 	if len(k.kid) > maxKIDBytes {
 		return clientKey{}, false, errors.New("kid is too long")

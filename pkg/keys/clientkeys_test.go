@@ -63,6 +63,7 @@ func TestSoundClientKeysAreAccepted(t *testing.T) {
 		with(foreign(t, rs.Public()), `"alg":"PS256"`),
 		with(foreign(t, ed.Public()), `"alg":"EdDSA"`), with(foreign(t, ed.Public()), `"alg":"Ed25519"`),
 		with(foreign(t, rs.Public()), `"use":"enc","alg":"RSA-OAEP"`),
+		`{"kty":"AKP","alg":"ML-DSA-44","pub":"AAAA"}`,
 	))
 	require.NoError(t, err)
 	assert.Equal(t, 7, c.Len())

@@ -20,6 +20,7 @@ const (
 	ktyEC  = "EC"
 	ktyRSA = "RSA"
 	ktyOKP = "OKP"
+	ktyOct = "oct" // symmetric
 )
 
 // Bounds of RSA keys. A longer modulus buys nothing here and makes every
