@@ -16,20 +16,34 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/signet-authz/signet/services/standalone/suite/internal/browser"
+	"github.com/signet-authz/signet/services/standalone/suite/internal/jose"
 	"github.com/signet-authz/signet/services/standalone/suite/internal/party"
+	"github.com/signet-authz/signet/services/standalone/suite/internal/pki"
 	"github.com/signet-authz/signet/services/standalone/suite/internal/target"
 )
 
-// openid-client and oauth4webapi, with the suite's own browser for the person.
+// openid-client and oauth4webapi, with the suite's own browser for the person:
+// every method, and every algorithm that they sign by.
 func TestNodeLibrariesAreServed(t *testing.T) {
 	each(t, func(t *testing.T, tg *target.Target) {
-		w := party.Register(t, tg).Default()
-		user := w.NewUser(t)
+		n, authority := party.Register(t, tg), party.Authority(t)
+		w := n.NewWorkspace(t, map[string]any{"tls_client_auth_root_cas": authority.PEM()})
+		user, bound := w.NewUser(t), map[string]any{"tls_client_certificate_bound_access_tokens": true}
 		basic, post, none := w.NewApp(t, nil), w.NewApp(t, map[string]any{"token_endpoint_auth_method": "client_secret_post"}), w.Public(t, nil)
-		credentials := func(a *party.App) map[string]string { return map[string]string{"id": a.ID, "secret": a.Secret} }
+		apps := []map[string]any{described(t, basic), described(t, post), described(t, none), described(t, w.NewMACApp(t, nil)), described(t, w.NewCertApp(t, authority, bound)), described(t, w.NewSelfSignedApp(t, bound))}
+		for i, alg := range []string{"ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "Ed25519"} {
+			app := described(t, w.NewKeyApp(t, nil, jose.NewKey(t, alg)))
+			app["flows"] = i == 0 // the flows are the same for all of them
+			apps = append(apps, app)
+		}
+		laws := 2 * (len(apps) - 1) // client credentials with both libraries, but for none
+		for _, app := range apps {
+			if app["flows"] == true {
+				laws += 2 * flowsOf(t, w)
+			}
+		}
 		cmd := node(t, filepath.Join("clients", "node"), map[string]any{
-			"issuer": w.Issuer(), "redirectURI": party.Callback, "scope": party.Scopes, "subject": user.ID,
-			"basic": credentials(basic), "post": credentials(post), "none": credentials(none),
+			"issuer": w.Issuer(), "redirectURI": party.Callback, "scope": party.Scopes, "subject": user.ID, "trust": tg.Trust, "apps": apps,
 		})
 		in, err := cmd.StdinPipe()
 		require.NoError(t, err)
@@ -40,8 +54,32 @@ func TestNodeLibrariesAreServed(t *testing.T) {
 				require.NoError(t, err)
 			}
 		})
-		require.Len(t, passed, 10, "every law of the script")
+		require.Len(t, passed, laws, "every law of the script")
 	})
+}
+
+// flowsOf is in how many ways a code flow can begin: by the browser, and pushed.
+func flowsOf(t *testing.T, w *party.Workspace) int {
+	t.Helper()
+	if w.Get(t, "/.well-known/openid-configuration").Text("pushed_authorization_request_endpoint") != "" {
+		return 2
+	}
+	return 1
+}
+
+// described is a client as the script is told of it.
+func described(t *testing.T, app *party.App) map[string]any {
+	t.Helper()
+	out := map[string]any{"id": app.ID, "method": app.Method, "secret": app.Secret, "flows": true}
+	if app.Key != nil && app.Method == "private_key_jwt" {
+		out["key"], out["kid"], out["alg"] = app.Key.PEM(t), app.Key.ID, app.Key.Alg
+	}
+	if app.Certificate != nil {
+		key, err := pki.Key(app.Certificate)
+		require.NoError(t, err)
+		out["certificate"], out["key"] = pki.Chain(app.Certificate), key
+	}
+	return out
 }
 
 // through walks a page to where the browser leaves.
@@ -83,17 +121,24 @@ func TestPagesWorkInARealBrowser(t *testing.T) {
 // installing keeps two tests from installing packages at once.
 var installing sync.Mutex
 
-// node prepares the run.mjs of a directory, with its packages.
-func node(t *testing.T, dir string, input map[string]any) *exec.Cmd {
+// packages installs what the package.json of a directory names.
+func packages(t *testing.T, dir string) {
 	t.Helper()
 	installing.Lock()
 	defer installing.Unlock()
-	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
-		install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
-		install.Dir = dir
-		out, err := install.CombinedOutput()
-		require.NoError(t, err, "npm ci: %s", out)
+	if _, err := os.Stat(filepath.Join(dir, "node_modules")); err == nil {
+		return
 	}
+	install := exec.CommandContext(t.Context(), "npm", "ci", "--no-audit", "--no-fund", "--loglevel=error")
+	install.Dir = dir
+	out, err := install.CombinedOutput()
+	require.NoError(t, err, "npm ci: %s", out)
+}
+
+// node prepares the run.mjs of a directory, with its packages.
+func node(t *testing.T, dir string, input map[string]any) *exec.Cmd {
+	t.Helper()
+	packages(t, dir)
 	raw, err := json.Marshal(input)
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), "node", "run.mjs")

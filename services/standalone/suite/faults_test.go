@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/signet-authz/signet/services/standalone/suite/internal/browser"
+	"github.com/signet-authz/signet/services/standalone/suite/internal/jose"
 	"github.com/signet-authz/signet/services/standalone/suite/internal/party"
 	"github.com/signet-authz/signet/services/standalone/suite/internal/target"
 	"github.com/signet-authz/signet/services/standalone/suite/internal/wire"
@@ -49,19 +50,26 @@ type deployment struct {
 	workspace *party.Workspace
 	user      party.User
 	app       *party.App
+	signer    *party.App // proves itself by assertions
 	browser   *browser.Browser
 }
 
 func newDeployment(t *testing.T, d *target.Drill) *deployment {
 	t.Helper()
 	w := party.Register(t, d.Target).Default()
-	return &deployment{Drill: d, workspace: w, user: w.NewUser(t), app: w.NewApp(t, map[string]any{"trusted": true}), browser: w.Browser(t)}
+	return &deployment{Drill: d, workspace: w, user: w.NewUser(t), app: w.NewApp(t, map[string]any{"trusted": true}), signer: w.NewKeyApp(t, nil, jose.NewKey(t, "ES256")), browser: w.Browser(t)}
 }
 
 // login is a fresh grant.
 func (d *deployment) login(t *testing.T) party.Tokens {
 	t.Helper()
 	return d.app.Authorize().Tokens(t, d.browser, d.user)
+}
+
+// signed asks a node for a token with an assertion that may be used again.
+func (d *deployment) signed(t *testing.T, node int, with party.Credentials) wire.Answer {
+	t.Helper()
+	return wire.Do(t, with.Request(t, d.workspace, node, "/oauth2/token", own))
 }
 
 // I1 to I4, F-20, F-21
@@ -138,6 +146,8 @@ func (d *deployment) flush(t *testing.T) {
 	old := d.login(t)
 	successor := party.ReadTokens(t, d.app.Refresh(t, old.Refresh))
 	login := d.app.Authorize("prompt", "login").Open(t, d.browser)
+	usedProof, unusedProof := d.signer.Credentials(t), d.signer.Credentials(t)
+	require.Equal(t, http.StatusOK, d.signed(t, 0, usedProof).Status)
 
 	answer, err := d.Redis.Redis(t.Context(), "FLUSHALL")
 	require.NoError(t, err)
@@ -160,6 +170,19 @@ func (d *deployment) flush(t *testing.T) {
 	refused(t, d.app.Refresh(t, old.Refresh), "invalid_grant")
 	refused(t, d.app.Refresh(t, successor.Refresh), "invalid_grant")
 	require.NotEmpty(t, d.login(t).Access, "new flows begin at once")
+
+	// I7: whether an assertion of before was used is no longer known, so none is
+	// taken; one of after is.
+	for node := range d.Nodes {
+		for _, with := range []party.Credentials{usedProof, unusedProof} {
+			a := d.signed(t, node, with)
+			refused(t, a, "temporarily_unavailable", "invalid_client")
+		}
+	}
+	soon(t, slack, "fresh assertions serve", func() bool { return d.signed(t, 1, d.signer.Credentials(t)).Status == http.StatusOK })
+	for node := range d.Nodes {
+		refused(t, d.signed(t, node, usedProof), "temporarily_unavailable", "invalid_client")
+	}
 }
 
 // F-01, F-02
@@ -167,6 +190,8 @@ func (d *deployment) withoutRedis(t *testing.T) {
 	tokens := d.login(t)
 	r := d.app.Authorize()
 	code := r.Code(t, d.browser, d.user)
+	usedProof := d.signer.Credentials(t)
+	require.Equal(t, http.StatusOK, d.signed(t, 0, usedProof).Status)
 	d.Redis.Stop()
 	defer func() { require.NoError(t, d.Redis.Start(context.WithoutCancel(t.Context()))) }()
 
@@ -184,6 +209,15 @@ func (d *deployment) withoutRedis(t *testing.T) {
 	for _, b := range []*browser.Browser{d.browser, d.workspace.Browser(t)} {
 		begun := d.app.Authorize()
 		redirected(t, begun, begun.Open(t, b), "temporarily_unavailable")
+	}
+
+	// PJ-11: no assertion is taken unless its reuse would be noticed.
+	for node := range d.Nodes {
+		for _, with := range []party.Credentials{usedProof, d.signer.Credentials(t)} {
+			a := d.signed(t, node, with)
+			refused(t, a, "temporarily_unavailable")
+			require.NotEmpty(t, a.Header.Get("Retry-After"))
+		}
 	}
 
 	// What needs no Redis goes on.
@@ -209,6 +243,10 @@ func (d *deployment) withoutRedis(t *testing.T) {
 		return d.app.Authorize().Open(t, d.workspace.Browser(t)).Has("login-submit") && r.Redeem(t, code).Text("error") == "invalid_grant"
 	})
 	require.NotEmpty(t, d.login(t).Access)
+	for node := range d.Nodes {
+		refused(t, d.signed(t, node, usedProof), "temporarily_unavailable", "invalid_client")
+	}
+	soon(t, slack, "fresh assertions serve", func() bool { return d.signed(t, 1, d.signer.Credentials(t)).Status == http.StatusOK })
 }
 
 // F-10, IR-13

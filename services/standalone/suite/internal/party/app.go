@@ -1,11 +1,14 @@
 package party
 
 import (
+	"crypto/tls"
 	"encoding/base64"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
+	"github.com/signet-authz/signet/services/standalone/suite/internal/jose"
 	"github.com/signet-authz/signet/services/standalone/suite/internal/wire"
 )
 
@@ -23,6 +26,11 @@ type App struct {
 	Method      string
 	RedirectURI string
 	Scope       string
+	// Key signs the client's assertions, where its method has any.
+	Key *jose.Key
+	// Certificate is what the client shows, where its method wants one, and
+	// Former one of its own whose time is over.
+	Certificate, Former *tls.Certificate
 }
 
 // NewApp registers a client. The metadata given is laid over that of a
@@ -46,7 +54,7 @@ func (w *Workspace) NewApp(t testing.TB, metadata map[string]any) *App {
 	}
 	a := w.Must(t, http.MethodPost, "/clients", body)
 	app := &App{Workspace: w, ID: a.Text("client_id"), Secret: a.Text("client_secret"), Method: a.Text("token_endpoint_auth_method"), Scope: a.Text("scope"), RedirectURI: Callback}
-	if app.ID == "" || (app.Secret == "") != (app.Method == "none") {
+	if app.ID == "" || (app.Secret != "") != strings.HasPrefix(app.Method, "client_secret_") {
 		t.Fatalf("not a registration: %d: %s", a.Status, a)
 	}
 	if uris, ok := a.JSON()["redirect_uris"].([]any); ok && len(uris) > 0 {
@@ -89,34 +97,20 @@ func Form(pairs ...string) url.Values {
 	return v
 }
 
-// Credentials adds the client's own credentials to a form, and returns the
-// headers that go with it.
-func (a *App) Credentials(form url.Values) (url.Values, []string) {
-	headers := []string{"Content-Type", "application/x-www-form-urlencoded"}
-	switch a.Method {
-	case "client_secret_basic":
-		headers = append(headers, "Authorization", Basic(a.ID, a.Secret))
-	case "client_secret_post":
-		form.Set("client_id", a.ID)
-		form.Set("client_secret", a.Secret)
-	default:
-		form.Set("client_id", a.ID)
-	}
-	return form, headers
-}
-
 // Call posts a form, given as pairs, to an endpoint with the client's own
 // credentials.
 func (a *App) Call(t testing.TB, node int, path string, pairs ...string) wire.Answer {
 	t.Helper()
+	if a.Certificate != nil {
+		return a.Credentials(t).Send(t, a.Workspace, "", path, Form(pairs...))
+	}
 	return wire.Do(t, a.Request(t, node, path, pairs...))
 }
 
-// Request is what Call would send.
+// Request is what Call would send, for clients without a certificate.
 func (a *App) Request(t testing.TB, node int, path string, pairs ...string) *http.Request {
 	t.Helper()
-	form, headers := a.Credentials(Form(pairs...))
-	return a.Workspace.Request(t, node, http.MethodPost, path, form.Encode(), headers...)
+	return a.Credentials(t).Request(t, a.Workspace, node, path, Form(pairs...))
 }
 
 // Token calls the token endpoint with the client's own credentials.

@@ -26,6 +26,7 @@ func StartDrill(ctx context.Context, programs string) (*Drill, error) {
 	if d.Services, err = StartServices(ctx, programs, d.Postgres.URL, d.Redis.URL); err != nil {
 		return nil, errors.Join(err, d.Stop())
 	}
+	nextSecond()
 	return d, nil
 }
 

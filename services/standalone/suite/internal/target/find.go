@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // Find returns what to run against, as the environment says: the service at
@@ -35,6 +36,7 @@ func Find(ctx context.Context) (found []*Target, stop func(), err error) {
 	}
 	stops = append(stops, end)
 	found = append(found, inProcess)
+	defer nextSecond()
 
 	database, redis := os.Getenv("DATABASE_URL"), os.Getenv("REDIS_URL")
 	if (database == "") != (redis == "") {
@@ -59,3 +61,8 @@ func Find(ctx context.Context) (found []*Target, stop func(), err error) {
 	stops = append(stops, services.Stop)
 	return append(found, services.Target), stop, nil
 }
+
+// nextSecond waits for the next full second. The memory of used assertions
+// begins with the service, and "iat" has whole seconds: what is signed in the
+// second of the start is refused as older than the memory.
+func nextSecond() { time.Sleep(time.Until(time.Now().Truncate(time.Second).Add(time.Second))) }

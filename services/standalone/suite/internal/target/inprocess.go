@@ -2,6 +2,7 @@ package target
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"github.com/signet-authz/signet/pkg/boot"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/services/standalone"
+	"github.com/signet-authz/signet/services/standalone/suite/internal/pki"
 )
 
 // Options say what a service in this process runs on.
@@ -42,15 +44,26 @@ func InProcess(ctx context.Context, o Options) (_ *Target, stop func() error, er
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:0"
 	}
-	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.Listen)
+	authority, roots, err := outside(o.Data)
 	if err != nil {
 		return nil, nil, fmt.Errorf("target: %w", err)
 	}
-	origin := "http://" + ln.Addr().String()
+	listeners, trust, err := listen(ctx, o.Listen)
+	if err != nil {
+		return nil, nil, fmt.Errorf("target: %w", err)
+	}
+	shut := func() {
+		for _, l := range listeners {
+			_ = l.Listener.Close()
+		}
+	}
+	origin := "http://" + listeners[0].Listener.Addr().String()
 	cfg := boot.Defaults()
 	cfg.Env, cfg.PublicURL, cfg.Data = boot.Development, origin, o.Data
+	cfg.MTLS.Listen = listeners[1].Listener.Addr().String()
 	cfg.Database.URL, cfg.Redis.URL = o.DatabaseURL, o.RedisURL
 	cfg.Registration.PerSource = many
+	cfg.Egress = boot.Egress{Allow: []string{outsideNetwork}, CAFile: roots}
 	cfg.Password = boot.Password{MemoryKiB: hashKiBInt, Iterations: 1, Parallelism: 1, MaxConcurrent: 4, MaxQueued: 1000}
 	cfg.Log = boot.Log{Level: "debug", Format: "json", Access: "all"}
 	cfg.Traces.SampleSuccess = 1
@@ -62,20 +75,20 @@ func InProcess(ctx context.Context, o Options) (_ *Target, stop func() error, er
 	}
 	p, err := boot.Start(ctx, boot.Standalone, cfg, options...)
 	if err != nil {
-		_ = ln.Close()
+		shut()
 		return nil, nil, fmt.Errorf("target: %w", err)
 	}
 	handler, err := standalone.New(ctx, p)
 	if err != nil {
-		_ = ln.Close()
+		shut()
 		return nil, nil, errors.Join(fmt.Errorf("target: %w", err), p.Close(ctx))
 	}
 	serving, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
 	go func() {
-		done <- server.Serve(serving, server.Serving{Handler: handler, Logger: p.Logger, Drain: p.Drain, Listeners: []server.Listener{{Name: "public", Listener: ln}}})
+		done <- server.Serve(serving, server.Serving{Handler: handler, Logger: p.Logger, Drain: p.Drain, Listeners: listeners})
 	}()
-	t := &Target{Name: o.Name, URL: origin, Nodes: []string{origin}, Log: log.String}
+	t := &Target{Name: o.Name, URL: origin, MTLS: cfg.MTLSOrigin(), Trust: trust, Outside: authority, Nodes: []string{origin}, Log: log.String}
 	if o.Clock != nil {
 		t.Advance = o.Clock.Advance
 	}
@@ -85,4 +98,27 @@ func InProcess(ctx context.Context, o Options) (_ *Target, stop func() error, er
 		defer cancel()
 		return errors.Join(<-done, p.Close(end))
 	}, nil
+}
+
+// listen opens the public listener and the one that asks for client
+// certificates, and returns who vouches for the latter.
+func listen(ctx context.Context, addr string) (listeners []server.Listener, trust string, err error) {
+	authority, err := pki.New("Suite servers")
+	if err != nil {
+		return nil, "", err
+	}
+	cert, err := authority.Issue("localhost", pki.Server)
+	if err != nil {
+		return nil, "", err
+	}
+	get := func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return cert, nil }
+	public, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return nil, "", err
+	}
+	second, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, "", errors.Join(err, public.Close())
+	}
+	return []server.Listener{{Name: "public", Listener: public}, {Name: "mtls", Listener: second, TLS: server.TLSConfig(get, true)}}, authority.PEM(), nil
 }

@@ -2,6 +2,8 @@ package target
 
 import (
 	"context"
+	"crypto/tls"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
@@ -9,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -50,17 +53,21 @@ func StartServices(ctx context.Context, programs, databaseURL, redisURL string) 
 }
 
 func (s *Services) start(ctx context.Context, programs, databaseURL, redisURL string) error {
-	ports, err := freePorts(ctx, 5)
+	ports, err := freePorts(ctx, 6)
 	if err != nil {
 		return err
 	}
-	gateway, admin, authorization, token, second := ports[0], ports[1], ports[2], ports[3], ports[4]
+	gateway, admin, authorization, token, second, mtls := ports[0], ports[1], ports[2], ports[3], ports[4], ports[5]
+	authority, roots, err := outside(s.directory)
+	if err != nil {
+		return err
+	}
 	log := &memory{}
-	s.Target = &Target{Name: "services", URL: origin(gateway), Nodes: []string{origin(gateway), origin(second)}, Programs: programs, Log: log.String}
+	s.Target = &Target{Name: "services", URL: origin(gateway), MTLS: "https://" + mtls, Outside: authority, Nodes: []string{origin(gateway), origin(second)}, Programs: programs, Log: log.String}
 	environ := append(plainEnviron(),
-		"DATABASE_URL="+databaseURL, "REDIS_URL="+redisURL, "SIGNET_PUBLIC_URL="+s.URL, "SIGNET_ENV=development", "SIGNET_DATA="+filepath.Join(s.directory, "data"),
+		"DATABASE_URL="+databaseURL, "REDIS_URL="+redisURL, "SIGNET_PUBLIC_URL="+s.URL, "SIGNET_MTLS_PUBLIC_URL="+s.MTLS, "SIGNET_ENV=development", "SIGNET_DATA="+filepath.Join(s.directory, "data"),
 		"SIGNET_REGISTRATION__PER_SOURCE=1000000", "SIGNET_PASSWORD__MEMORY_KIB="+hashKiB, "SIGNET_PASSWORD__ITERATIONS=1", "SIGNET_PASSWORD__MAX_QUEUED=1000",
-		"SIGNET_LOG__LEVEL=debug", "SIGNET_LOG__ACCESS=all", "SIGNET_TRACES__SAMPLE_SUCCESS=1",
+		"SIGNET_EGRESS__ALLOW="+outsideNetwork, "SIGNET_EGRESS__CA_FILE="+roots, "SIGNET_LOG__LEVEL=debug", "SIGNET_LOG__ACCESS=all", "SIGNET_TRACES__SAMPLE_SUCCESS=1",
 		"SIGNET_GATEWAY__UPSTREAMS__TOKEN="+origin(token), "SIGNET_GATEWAY__UPSTREAMS__AUTHORIZATION="+origin(authorization), "SIGNET_GATEWAY__UPSTREAMS__TENANT_ADMIN="+origin(admin),
 	)
 	migrate := exec.CommandContext(ctx, filepath.Join(programs, "tenant-admin"), "migrate")
@@ -69,18 +76,35 @@ func (s *Services) start(ctx context.Context, programs, databaseURL, redisURL st
 		return fmt.Errorf("migrate: %w: %s", err, out)
 	}
 	for _, p := range []struct{ program, addr string }{{"tenant-admin", admin}, {"authorization", authorization}, {"token", token}, {"token", second}, {"gateway", gateway}} {
-		started, err := launch(filepath.Join(programs, p.program), append(environ, "SIGNET_LISTEN="+p.addr), log)
+		own := slices.Concat(environ, []string{"SIGNET_LISTEN=" + p.addr})
+		if p.program == "gateway" {
+			own = append(own, "SIGNET_MTLS__LISTEN="+mtls)
+		}
+		started, err := launch(filepath.Join(programs, p.program), own, log)
 		if err != nil {
 			return err
 		}
 		s.processes = append(s.processes, started)
 	}
-	for _, addr := range ports {
+	for _, addr := range ports[:5] {
 		if err := ready(ctx, addr); err != nil {
 			return fmt.Errorf("%w; the log ends:\n%s", err, tail(log.String()))
 		}
 	}
-	return nil
+	s.Trust, err = shown(ctx, mtls)
+	return err
+}
+
+// shown is the certificate that a listener shows: in development it made one for
+// itself, which nobody else vouches for.
+func shown(ctx context.Context, addr string) (string, error) {
+	conn, err := (&tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true}}).DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return "", fmt.Errorf("the listener for certificates: %w", err)
+	}
+	defer func() { _ = conn.Close() }()
+	shown := conn.(*tls.Conn).ConnectionState().PeerCertificates[0]
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: shown.Raw})), nil
 }
 
 // Stop ends the programs and removes what they left.

@@ -6,6 +6,7 @@ package wire
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -19,14 +20,37 @@ import (
 // maxAnswer bounds what is read of one answer, in bytes.
 const maxAnswer = 8 << 20
 
-// Client is shared by all requests; it follows no redirect.
-var client = &http.Client{
-	Transport: &http.Transport{
-		MaxIdleConnsPerHost: 128, IdleConnTimeout: 20 * time.Second, DisableCompression: true,
-		DialContext: (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-	},
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	Timeout:       30 * time.Second,
+// client is shared by all requests that say nothing of their caller; it follows
+// no redirect.
+var client = &http.Client{Transport: transport(Caller{}), CheckRedirect: stay, Timeout: 30 * time.Second}
+
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// Caller is who sends a request, where that matters: from which local address,
+// for example 127.0.0.9, and with which TLS settings, client certificates among
+// them. Each request goes over a connection of its own.
+type Caller struct {
+	IP  string
+	TLS *tls.Config
+}
+
+func transport(c Caller) *http.Transport {
+	dialer := &net.Dialer{Timeout: 5 * time.Second}
+	if c.IP != "" {
+		dialer.LocalAddr = &net.TCPAddr{IP: net.ParseIP(c.IP)}
+	}
+	return &http.Transport{
+		MaxIdleConnsPerHost: 128, IdleConnTimeout: 20 * time.Second, DisableCompression: true, DialContext: dialer.DialContext, TLSClientConfig: c.TLS,
+	}
+}
+
+// Do sends a request that must be answered.
+func (c Caller) Do(t testing.TB, r *http.Request) Answer {
+	t.Helper()
+	own := transport(c)
+	own.DisableKeepAlives = true
+	defer own.CloseIdleConnections()
+	return do(t, &http.Client{Transport: own, CheckRedirect: stay, Timeout: client.Timeout}, r)
 }
 
 // Answer is an HTTP answer, read whole.
@@ -37,8 +61,10 @@ type Answer struct {
 }
 
 // Send sends the request and reads the answer.
-func Send(r *http.Request) (Answer, error) {
-	res, err := client.Do(r)
+func Send(r *http.Request) (Answer, error) { return send(client, r) }
+
+func send(c *http.Client, r *http.Request) (Answer, error) {
+	res, err := c.Do(r)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -53,7 +79,12 @@ func Send(r *http.Request) (Answer, error) {
 // Do is Send for requests that must be answered.
 func Do(t testing.TB, r *http.Request) Answer {
 	t.Helper()
-	a, err := Send(r)
+	return do(t, client, r)
+}
+
+func do(t testing.TB, c *http.Client, r *http.Request) Answer {
+	t.Helper()
+	a, err := send(c, r)
 	if err != nil {
 		t.Fatalf("%s %s was not answered: %v", r.Method, r.URL.Redacted(), err)
 	}
@@ -189,21 +220,8 @@ func Held(t testing.TB, addr string, send func(net.Conn), patience time.Duration
 	return time.Since(began), true
 }
 
-// From sends the request from a local address, for example 127.0.0.9.
+// From sends the request from a local address.
 func From(t testing.TB, ip string, r *http.Request) Answer {
 	t.Helper()
-	dialer := &net.Dialer{Timeout: 5 * time.Second, LocalAddr: &net.TCPAddr{IP: net.ParseIP(ip)}}
-	transport := &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}
-	defer transport.CloseIdleConnections()
-	c := &http.Client{Transport: transport, CheckRedirect: client.CheckRedirect, Timeout: client.Timeout}
-	res, err := c.Do(r)
-	if err != nil {
-		t.Fatalf("%s %s from %s was not answered: %v", r.Method, r.URL.Redacted(), ip, err)
-	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	if err != nil {
-		t.Fatalf("read: %v", err)
-	}
-	return Answer{Status: res.StatusCode, Header: res.Header, Body: body}
+	return Caller{IP: ip}.Do(t, r)
 }
