@@ -7,6 +7,9 @@
 // RFC 5869), and what it makes begins with the version of the root that made
 // it, so that a new root can be put in front while old values still open.
 //
+// OwnClient is the service itself as a client of a workspace, as its console is:
+// key pairs derived from the root, of which only the public halves are kept.
+//
 // Ring is what one workspace signs, seals and verifies with: JWS in compact
 // form (RFC 7515, RFC 7518, RFC 8037, RFC 9864, with the advice of RFC 8725),
 // JWK sets (RFC 7517) and sealed opaque tokens. State, Rotate and Upkeep are

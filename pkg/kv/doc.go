@@ -1,9 +1,9 @@
 // Package kv is the only user of Redis. It holds what lives for seconds or
 // minutes and may be lost at the cost of a restart of the flow in hand:
 // authorization codes, pushed authorization requests, login transactions, replay
-// keys, counters, rate limits, explanations of requests, idempotent answers, and
-// the channel on which processes tell each other what changed. What must be
-// exact for ever rests on package store.
+// keys, counters, rate limits, explanations of requests, idempotent answers, the
+// sessions of the console, and the channel on which processes tell each other
+// what changed. What must be exact for ever rests on package store.
 //
 // Keys are "{workspace}:type:hash". The braces make all keys of a workspace
 // one slot of a Redis Cluster; the type in the key and again in the value

@@ -24,6 +24,10 @@ const (
 	typeTrace       = "trace"
 	typeTraces      = "traces"
 	typeIdempotent  = "idempotent"
+
+	typeConsole      = "console"
+	typeConsoleHold  = "console-hold"
+	typeConsoleLogin = "console-login"
 )
 
 // envelope is the form of every value that is read back.

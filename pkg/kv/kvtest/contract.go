@@ -49,6 +49,11 @@ func Run(t *testing.T, e Engine) {
 	t.Run("TraceEndsWithItsLife", e.traceEndsWithItsLife)
 	t.Run("PublishedReachesEverySubscriber", e.publishedReachesEverySubscriber)
 	t.Run("IdempotentRequestIsDoneOnce", e.idempotentRequestIsDoneOnce)
+	t.Run("ConsoleSessionIsKeptWithItsTenants", e.consoleSessionIsKeptWithItsTenants)
+	t.Run("ConsoleSessionEndsUnused", e.consoleSessionEndsUnused)
+	t.Run("ConsoleTenantEndsBeforeItsSession", e.consoleTenantEndsBeforeItsSession)
+	t.Run("ConsoleTenantIsHeldByOne", e.consoleTenantIsHeldByOne)
+	t.Run("ConsoleLoginIsTakenOnce", e.consoleLoginIsTakenOnce)
 	t.Run("EachMethodIsAsManyRoundTripsAsItSays", e.roundTrips)
 	t.Run("WorkspacesDoNotMeet", e.workspacesDoNotMeet)
 }

@@ -57,6 +57,7 @@ func (e Engine) roundTrips(t *testing.T) {
 	w, ctx, now := s.Workspace(NewWorkspace(t)), t.Context(), clock.Now()
 	hash, c := newCode(clock)
 	limit := kv.Limit{Name: "n", Key: "k", Burst: 5, Per: time.Minute}
+	console := s.Console(time.Hour)
 	steps := []struct {
 		name  string
 		trips int32
@@ -93,6 +94,21 @@ func (e Engine) roundTrips(t *testing.T) {
 		{"PutTrace", 1, func() error { return w.PutTrace(ctx, "id", []byte(`{}`), time.Minute, 1) }},
 		{"PutTrace beyond the cap", 2, func() error { return w.PutTrace(ctx, "id2", []byte(`{}`), time.Minute, 1) }},
 		{"Traces", 2, func() error { _, _, err := w.Traces(ctx, 10, ""); return err }},
+		{"Console.Put", 1, func() error { return console.Put(ctx, "id", []byte("head"), now.Add(time.Hour)) }},
+		{"Console.PutTenant", 1, func() error { return console.PutTenant(ctx, "id", "acme", []byte("acme"), now.Add(time.Hour)) }},
+		{"Console.Session", 1, func() error { _, err := console.Session(ctx, "id", "acme"); return err }},
+		{"Console.Session with all tenants", 1, func() error { _, err := console.Session(ctx, "id"); return err }},
+		{"Console.Session after a while", 2, func() error {
+			clock.Move(30 * time.Minute)
+			_, err := console.Session(ctx, "id")
+			return err
+		}},
+		{"Console.Hold", 1, func() error { _, err := console.Hold(ctx, "id", "acme", time.Second); return err }},
+		{"Console.Release", 1, func() error { return console.Release(ctx, "id", "acme") }},
+		{"Console.DropTenant", 1, func() error { return console.DropTenant(ctx, "id", "acme") }},
+		{"Console.Drop", 1, func() error { return console.Drop(ctx, "id") }},
+		{"Console.PutLogin", 1, func() error { return console.PutLogin(ctx, "state", []byte("login"), time.Minute) }},
+		{"Console.TakeLogin", 1, func() error { _, err := console.TakeLogin(ctx, "state"); return err }},
 	}
 	for _, step := range steps {
 		trips.Store(0)
