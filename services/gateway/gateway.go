@@ -99,6 +99,7 @@ func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
 		if err != nil {
 			return nil, err
 		}
+		u.Drain = p.Drain
 		upstreams[name] = u
 	}
 	return New(Deps{Upstreams: upstreams, Seal: p.Seal, Front: p.ServerConfig(boot.GatewayName)})

@@ -50,6 +50,9 @@ func NewTransport() *http.Transport {
 
 // Upstream is a service behind HTTP.
 type Upstream struct {
+	// Drain ends the streams that pass; nil: they end with their readers.
+	Drain *server.Drain
+
 	origin    *url.URL
 	transport http.RoundTripper
 	proxy     *httputil.ReverseProxy
@@ -90,7 +93,7 @@ func (u *Upstream) Forward(w http.ResponseWriter, r *http.Request) error {
 		r.ContentLength = int64(len(raw))
 		r.TransferEncoding, r.Trailer = nil, nil
 	}
-	answer := &answer{ResponseWriter: w}
+	answer := &answer{ResponseWriter: w, drain: u.Drain}
 	u.proxy.ServeHTTP(answer, r)
 	return answer.err
 }
@@ -187,10 +190,28 @@ func modify(res *http.Response) error {
 	return nil
 }
 
-// answer keeps the error for Forward.
+// answer keeps the error for Forward, and lets streams pass.
 type answer struct {
 	http.ResponseWriter
-	err error
+	drain  *server.Drain
+	stream *server.Stream // nil for an answer that is soon over
+	err    error
+}
+
+// WriteHeader passes the status on, once it is known whether a stream begins.
+func (a *answer) WriteHeader(status int) {
+	if status >= http.StatusOK && a.stream == nil && server.IsStream(a.Header()) {
+		a.stream = server.NewStream(a.ResponseWriter, a.drain)
+	}
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write passes a piece of the body on.
+func (a *answer) Write(p []byte) (int, error) {
+	if a.stream != nil {
+		return a.stream.Write(p)
+	}
+	return a.ResponseWriter.Write(p)
 }
 
 // Unwrap gives http.ResponseController the writer beneath.

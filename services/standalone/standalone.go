@@ -19,15 +19,19 @@ import (
 
 // New returns the whole service as one handler.
 func New(ctx context.Context, p *boot.Platform) (http.Handler, error) {
+	// The console's back channel leads through the gateway, as everybody's way does.
+	inside := &loop.Transport{}
 	upstreams := map[string]http.Handler{}
-	for name, build := range map[string]boot.Build{gateway.Token: token.Build, gateway.Authorization: authorization.Build, gateway.TenantAdmin: tenantadmin.Build} {
+	for name, build := range map[string]boot.Build{gateway.Token: token.Build, gateway.Authorization: authorization.Build, gateway.TenantAdmin: tenantadmin.BuildOver(inside)} {
 		h, err := build(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("standalone: %s: %w", name, err)
 		}
 		upstreams[name] = h
 	}
-	return gateway.New(gateway.Deps{Upstreams: upstreams, Seal: p.Seal, Front: p.ServerConfig(boot.GatewayName)})
+	h, err := gateway.New(gateway.Deps{Upstreams: upstreams, Seal: p.Seal, Front: p.ServerConfig(boot.GatewayName)})
+	inside.Handler = h
+	return h, err
 }
 
 // Program is New with the demo tenant, where the configuration asks for it.

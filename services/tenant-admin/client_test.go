@@ -255,5 +255,5 @@ func TestConsoleIsReadOnly(t *testing.T) {
 	w.do(http.MethodPatch, console, h.program, with("redirect_uris", list("https://evil.example/cb"))).problem(http.StatusConflict, "read_only")
 	w.do(http.MethodDelete, console, h.program, nil).problem(http.StatusConflict, "read_only")
 	w.do(http.MethodPost, console+"/secrets", h.program, with()).problem(http.StatusConflict, "read_only")
-	require.Equal(t, oauth.MethodNone, r.text("token_endpoint_auth_method"))
+	require.Equal(t, oauth.MethodPrivateKeyJWT, r.text("token_endpoint_auth_method"))
 }

@@ -40,6 +40,7 @@ type world struct {
 	echo     *echo.Echo
 	clock    *atomic.Int64 // what the clock is ahead of the machine's
 	mail     *outbox
+	issuer   *issuer
 }
 
 // outbox is a Mailer that keeps what it was given.
@@ -73,7 +74,7 @@ func newWorld(t testing.TB, options ...option) *world {
 	p, err := boot.Start(t.Context(), boot.Standalone, cfg, boot.WithNow(w.now), boot.WithLogger(slog.New(slog.DiscardHandler)))
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = p.Close(context.Background()) })
-	w.platform = p
+	w.platform, w.issuer = p, newIssuer(w)
 	d := w.deps()
 	for _, o := range options {
 		o(&d)
@@ -101,6 +102,7 @@ func (w *world) deps() tenantadmin.Deps {
 		Server: front, Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches, Passwords: p.Passwords,
 		Invalidate: p.Invalidate, AuthMethods: clientauth.Methods,
 		Registration: tenantadmin.Registration{Mode: "open", PerSource: 1_000_000, Per: time.Hour}, Mailer: w.mail, Now: w.now,
+		BackChannel: w.issuer, Audit: p.Audit,
 	}
 }
 
@@ -204,7 +206,16 @@ func (w *world) do(method, path, token string, body any, headers ...string) repl
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
+		switch name, value := headers[i], headers[i+1]; {
+		case name == "Host":
+			r.Host = value
+		case name == "Cookie" && r.Header.Get(name) != "":
+			r.Header.Set(name, r.Header.Get(name)+"; "+value)
+		case value == "":
+			r.Header.Del(name)
+		default:
+			r.Header.Set(name, value)
+		}
 	}
 	return w.send(r)
 }

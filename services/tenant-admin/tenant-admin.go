@@ -1,11 +1,12 @@
 // Package tenantadmin is the tenant-admin service: how tenants come to be, and
-// the admin API by which they are run. It is the only service that works across
+// the admin API by which they are run, and the back end of the console. It is the only service that works across
 // tenants, and only where a tenant is registered.
 package tenantadmin
 
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"net/http"
 	"slices"
 	"time"
@@ -13,20 +14,25 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/signet-authz/signet/api"
+	"github.com/signet-authz/signet/pkg/audit"
 	"github.com/signet-authz/signet/pkg/boot"
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
+	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/password"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/caller"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/console"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/document"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/endpoint"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/page"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/relying"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/upkeep"
+	built "github.com/signet-authz/signet/web/console"
 	"github.com/signet-authz/signet/web/front"
 )
 
@@ -47,6 +53,12 @@ type Deps struct {
 	// AuthMethods lists the client authentication methods that are served.
 	AuthMethods  func() []string
 	Registration Registration
+	// BackChannel carries the console's requests for the public URL to the
+	// authorization server.
+	BackChannel http.RoundTripper
+	Audit       *audit.Queue
+	// Console is the console as it was built. Optional: the one that is embedded.
+	Console fs.FS
 	// Mailer sends what only the owner of an address may see. Optional: without
 	// one no mail is sent, and the registration mode verify_email is refused.
 	Mailer  Mailer
@@ -63,16 +75,28 @@ type Registration struct {
 }
 
 // Build makes the service on the platform of its program, and starts its
-// background work there.
-func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
-	registration := p.Config.Registration
-	d := Deps{
-		Server: p.ServerConfig("tenant-admin"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches,
-		Passwords: p.Passwords, Invalidate: p.Invalidate, AuthMethods: clientauth.Methods, Version: boot.Version, Now: p.Now,
-		Registration: Registration{Mode: registration.Mode, PerSource: registration.PerSource, Per: registration.Per},
+// background work there. It reaches the other services over the network.
+func Build(ctx context.Context, p *boot.Platform) (http.Handler, error) {
+	channel, err := newBackChannel(p.Config.InternalURL)
+	if err != nil {
+		return nil, err
 	}
-	p.Every("upkeep", upkeep.Every, d.upkeep().Run)
-	return New(d)
+	return BuildOver(channel)(ctx, p)
+}
+
+// BuildOver is Build with another way to the other services.
+func BuildOver(channel http.RoundTripper) boot.Build {
+	return func(_ context.Context, p *boot.Platform) (http.Handler, error) {
+		registration := p.Config.Registration
+		d := Deps{
+			Server: p.ServerConfig("tenant-admin"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches,
+			Passwords: p.Passwords, Invalidate: p.Invalidate, AuthMethods: clientauth.Methods, Version: boot.Version, Now: p.Now,
+			Registration: Registration{Mode: registration.Mode, PerSource: registration.PerSource, Per: registration.Per},
+			BackChannel:  channel, Audit: p.Audit,
+		}
+		p.Every("upkeep", upkeep.Every, d.upkeep().Run)
+		return New(d)
+	}
 }
 
 // New returns the service's handler.
@@ -85,14 +109,14 @@ func New(d Deps) (http.Handler, error) {
 		return nil, err
 	}
 	public := d.Resolver.PublicURL()
+	authenticator := caller.NewAuthenticator(caller.Deps{
+		Resolver: d.Resolver, Rings: d.Caches.Rings, Clients: d.Caches.Clients, Revocations: d.Caches.Revocations,
+		Store: d.Store, Audience: public + endpoint.AudiencePath, Now: d.Now,
+	})
 	a := &endpoint.API{
-		Spec: spec,
-		Authenticator: caller.NewAuthenticator(caller.Deps{
-			Resolver: d.Resolver, Rings: d.Caches.Rings, Clients: d.Caches.Clients, Revocations: d.Caches.Revocations,
-			Store: d.Store, Audience: public + endpoint.AudiencePath, Now: d.Now,
-		}),
+		Spec: spec, Authenticator: authenticator,
 		Resolver: d.Resolver, Store: d.Store, KV: d.KV, Root: d.Root, Pool: d.Pool, Caches: d.Caches, Passwords: d.Passwords,
-		Invalidate: d.Invalidate, AuthMethods: d.AuthMethods(), Registration: d.registration(), Now: d.Now,
+		Invalidate: d.Invalidate, AuthMethods: d.AuthMethods(), Registration: d.registration(), Drain: d.Server.Drain, Now: d.Now,
 	}
 	pages, err := page.New(spec, api.Admin(), public)
 	if err != nil {
@@ -102,18 +126,45 @@ func New(d Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-
-	d.Server.Render = endpoint.RenderError
-	e := server.New(d.Server)
-	if err := a.Mount(e); err != nil {
+	back, err := d.console(authenticator, echo.WrapHandler(home), pages.Notice)
+	if err != nil {
 		return nil, err
 	}
+
+	d.Server.Render = func(c echo.Context, e *oauth.Error) (bool, error) {
+		if console.IsPage(c.Request()) {
+			return true, pages.Failure(c, e.Status)
+		}
+		return endpoint.RenderError(c, e)
+	}
+	e := server.New(d.Server)
+	if err := errors.Join(a.Mount(e, ""), a.Mount(e, "/console", back.OnBehalf)); err != nil {
+		return nil, err
+	}
+	a.MountStream(e, "/console", back.Bounded, back.OnBehalf)
+	back.Mount(e)
 	e.GET(endpoint.AudiencePath+"/openapi.yaml", pages.Specification)
 	e.GET("/docs", pages.Docs)
-	e.GET("/console", pages.Console)
-	e.GET("/", echo.WrapHandler(home))
 	e.GET(front.AssetPrefix+"/*", echo.WrapHandler(home))
 	return e, nil
+}
+
+// console is the back end of the console in the browser.
+func (d Deps) console(authenticator *caller.Authenticator, home, notice echo.HandlerFunc) (*console.Console, error) {
+	files := d.Console
+	if files == nil {
+		var err error
+		if files, err = built.Files(); err != nil {
+			return nil, err
+		}
+	}
+	return console.New(console.Deps{
+		Party: &relying.Party{
+			Resolver: d.Resolver, Store: d.Store, Root: d.Root, Caches: d.Caches, Invalidate: d.Invalidate, Channel: d.BackChannel, Now: d.Now,
+		},
+		Authenticator: authenticator, Resolver: d.Resolver, Store: d.Store, KV: d.KV, Root: d.Root, Caches: d.Caches, Invalidate: d.Invalidate,
+		Record: d.Audit.Record, Files: files, Front: home, Notice: notice, Registration: d.Registration.Mode, Now: d.Now,
+	})
 }
 
 // upkeep is the service's background work: keys that stand by in every
@@ -124,7 +175,7 @@ func (d Deps) upkeep() *upkeep.Job {
 
 func (d Deps) check() error {
 	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Pool == nil || d.Caches == nil ||
-		d.Passwords == nil || d.Invalidate == nil || d.AuthMethods == nil || d.Now == nil {
+		d.Passwords == nil || d.Invalidate == nil || d.AuthMethods == nil || d.BackChannel == nil || d.Audit == nil || d.Now == nil {
 		return errors.New("tenantadmin: a dependency is missing")
 	}
 	modes := []endpoint.RegistrationMode{endpoint.Open, endpoint.VerifyEmail, endpoint.Invite, endpoint.Closed}

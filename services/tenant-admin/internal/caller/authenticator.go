@@ -64,6 +64,12 @@ func (a *Authenticator) member(ctx context.Context, s seat) (domain.Member, erro
 	return a.deps.Store.Tenant(t).Member(ctx, s.userID)
 }
 
+// Member finds a member, as they were seconds ago at most. ErrNotFound of package
+// store where there is none.
+func (a *Authenticator) Member(ctx context.Context, tid, userID string) (domain.Member, error) {
+	return a.roles.Get(ctx, seat{tid, userID})
+}
+
 // Forget drops what is remembered of a member, after a change.
 func (a *Authenticator) Forget(tid, userID string) { a.roles.Forget(seat{tid, userID}) }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/password"
+	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/caller"
@@ -37,7 +38,9 @@ type API struct {
 	// AuthMethods are the client authentication methods that are served.
 	AuthMethods  []string
 	Registration Registration
-	Now          func() time.Time
+	// Drain ends streams; nil: they end with their readers.
+	Drain *server.Drain
+	Now   func() time.Time
 }
 
 // Registration is how tenants come to be.
@@ -68,9 +71,9 @@ const (
 	Closed      RegistrationMode = "closed"
 )
 
-// Mount adds the routes. It fails where the specification does not describe
-// one of them.
-func (a *API) Mount(e *echo.Echo) error {
+// Mount adds the routes, below a prefix and behind what stands around them. It
+// fails where the specification does not describe one of them.
+func (a *API) Mount(e *echo.Echo, prefix string, around ...echo.MiddlewareFunc) error {
 	for _, r := range a.routes() {
 		op := a.Spec.Operation(r.method, r.path)
 		if op == nil {
@@ -79,7 +82,7 @@ func (a *API) Mount(e *echo.Echo) error {
 		if op.Public != (r.needs == caller.Anyone) {
 			return fmt.Errorf("endpoint: the specification and the route disagree on whether %s %s needs a credential", r.method, r.path)
 		}
-		e.Add(r.method, echoPath(r.path), a.handle(r, op))
+		e.Add(r.method, prefix+echoPath(r.path), a.handle(r, op), around...)
 	}
 	return nil
 }

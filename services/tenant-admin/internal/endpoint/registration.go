@@ -25,9 +25,6 @@ import (
 // they are the audience of its tokens.
 const AudiencePath = base
 
-// ConsoleClientID is the built-in client by which people sign in.
-const ConsoleClientID = "console"
-
 // adminServiceID is the built-in service that the admin API is.
 const adminServiceID = "admin-api"
 
@@ -163,7 +160,9 @@ func (a *API) newTenant(ctx context.Context, in admin.Registration) (store.NewTe
 	if err != nil {
 		return store.NewTenant{}, err
 	}
-	a.furnish(&administration)
+	if err := a.furnish(&administration); err != nil {
+		return store.NewTenant{}, err
+	}
 	first, err := a.newWorkspace(ctx, domain.Workspace{ID: defaultID, TenantID: n.Tenant.ID, AID: domain.DefaultWorkspace, DisplayName: name, State: domain.StateActive})
 	if err != nil {
 		return store.NewTenant{}, err
@@ -199,21 +198,19 @@ func (a *API) newWorkspace(ctx context.Context, w domain.Workspace) (store.NewWo
 
 // furnish makes a workspace the tenant's workspace "admin": the admin API is a
 // service of it, with two scopes, and the console a client.
-func (a *API) furnish(n *store.NewWorkspace) {
+func (a *API) furnish(n *store.NewWorkspace) error {
 	public := a.Resolver.PublicURL()
 	n.Services = append(n.Services, domain.Service{ServiceID: adminServiceID, Name: "Admin API", Audience: public + AudiencePath, BuiltIn: true})
 	n.Scopes = append(n.Scopes,
 		domain.Scope{Name: oauth.ScopeAdminRead, Description: "See everything in this tenant", ServiceID: adminServiceID, BuiltIn: true},
 		domain.Scope{Name: oauth.ScopeAdminWrite, Description: "Change everything in this tenant", ServiceID: adminServiceID, BuiltIn: true},
 	)
-	n.Clients = append(n.Clients, domain.Client{
-		ClientID: ConsoleClientID, ClientName: "Console", ApplicationType: domain.ApplicationWeb, TokenEndpointAuthMethod: oauth.MethodNone,
-		RedirectURIs: []string{public + "/console/callback"}, PostLogoutRedirectURIs: []string{public + "/console"},
-		GrantTypes:    []string{oauth.GrantAuthorizationCode, oauth.GrantRefreshToken},
-		ResponseTypes: []string{oauth.ResponseTypeCode},
-		Scope:         oauth.Scope{oauth.ScopeOpenID, oauth.ScopeProfile, oauth.ScopeEmail, oauth.ScopeOfflineAccess, oauth.ScopeAdminRead, oauth.ScopeAdminWrite},
-		Trusted:       true, BuiltIn: true,
-	})
+	jwks, err := a.Root.OwnClient(n.Workspace.ID, rules.ConsoleClientID).JWKS()
+	if err != nil {
+		return err
+	}
+	n.Clients = append(n.Clients, rules.ConsoleClient(public, jwks))
+	return nil
 }
 
 // serviceClient adds the client for programs, where it was asked for.

@@ -64,13 +64,19 @@ func (a *API) handle(r route, op *document.Operation) echo.HandlerFunc {
 		k := &call{ctx: c.Request().Context(), echo: c, op: op}
 		ans, err := a.phases(r, k)
 		if err != nil {
-			if p := problem.From(err); p != nil {
-				return writeProblem(c, p)
-			}
-			return err // an outage or a fault: the front knows which
+			return Fail(c, err)
 		}
 		return write(c, ans)
 	}
+}
+
+// Fail answers with the problem that an error is. What is none, an outage or a
+// fault, it returns: the front knows which.
+func Fail(c echo.Context, err error) error {
+	if p := problem.From(err); p != nil {
+		return writeProblem(c, p)
+	}
+	return err
 }
 
 // phases are what stands around every handler, each once, in order.

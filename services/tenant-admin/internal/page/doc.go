@@ -1,5 +1,6 @@
 // Package page serves what a person sees of tenant-admin in a browser besides
-// the front page: the reference of the admin API, made from its specification,
-// and the place where the console will be. No page fetches anything from
+// the front page and the console: the reference of the admin API, made from its
+// specification, a notice where the console was not built in, and what is shown
+// where the console's server could not answer. No page fetches anything from
 // anywhere else.
 package page

@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/document"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
 	"github.com/signet-authz/signet/web"
@@ -20,18 +21,23 @@ import (
 //go:embed docs.html
 var docsHTML string
 
-//go:embed console.html
-var consoleHTML string
+//go:embed notice.html
+var noticeHTML string
+
+//go:embed failure.html
+var failureHTML string
 
 //go:embed page.css
 var pageCSS string
 
-// Pages are rendered once, when the service starts.
+// Pages are rendered once, when the service starts, save the one for failures.
 type Pages struct {
-	docs, console []byte
-	policy        string
-	spec          []byte
-	specTag       string
+	docs, notice []byte
+	failure      *template.Template
+	style        string
+	policy       string
+	spec         []byte
+	specTag      string
 }
 
 // New renders the pages. raw is the specification as it is served.
@@ -40,6 +46,7 @@ func New(spec *document.Spec, raw []byte, publicURL string) (*Pages, error) {
 	sum := sha256.Sum256([]byte(style))
 	p := &Pages{
 		spec:   raw,
+		style:  style,
 		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 	}
 	tag := sha256.Sum256(raw)
@@ -54,8 +61,11 @@ func New(spec *document.Spec, raw []byte, publicURL string) (*Pages, error) {
 	if p.docs, err = render(docsHTML, data); err != nil {
 		return nil, err
 	}
-	if p.console, err = render(consoleHTML, data); err != nil {
+	if p.notice, err = render(noticeHTML, data); err != nil {
 		return nil, err
+	}
+	if p.failure, err = template.New("failure").Parse(failureHTML); err != nil {
+		return nil, fmt.Errorf("page: %w", err)
 	}
 	return p, nil
 }
@@ -96,14 +106,32 @@ func chapters(spec *document.Spec) []chapter {
 // Docs is the reference of the admin API.
 func (p *Pages) Docs(c echo.Context) error { return p.html(c, p.docs) }
 
-// Console is where the console will be.
-func (p *Pages) Console(c echo.Context) error { return p.html(c, p.console) }
+// Notice stands where the console is, in a build without it.
+func (p *Pages) Notice(c echo.Context) error { return p.html(c, p.notice) }
 
 func (p *Pages) html(c echo.Context, page []byte) error {
 	h := c.Response().Header()
 	h.Set("Content-Security-Policy", p.policy)
 	h.Set("Cache-Control", "no-cache")
 	return c.Blob(http.StatusOK, "text/html; charset=utf-8", page)
+}
+
+// Failure tells a person that the console's server could not answer. It names
+// nothing of the request.
+func (p *Pages) Failure(c echo.Context, status int) error {
+	var b bytes.Buffer
+	data := struct {
+		Style          template.CSS
+		Title, TraceID string
+		Again          bool
+	}{template.CSS(p.style), http.StatusText(status), server.TraceID(c), status == http.StatusServiceUnavailable} //nolint:gosec // the style is our own, from files of this repository
+	if err := p.failure.Execute(&b, data); err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
+	h := c.Response().Header()
+	h.Set("Content-Security-Policy", p.policy)
+	h.Set("Cache-Control", "no-store")
+	return c.HTMLBlob(status, b.Bytes())
 }
 
 // Specification is the OpenAPI document of the admin API.

@@ -52,6 +52,7 @@ var (
 	Unauthenticated      = &Problem{Code: "invalid_token", Status: http.StatusUnauthorized, Title: "A valid access token is needed", Detail: "Present a bearer access token of the tenant's workspace admin, issued for this API, that has neither expired nor been revoked."}
 	InsufficientScope    = &Problem{Code: "insufficient_scope", Status: http.StatusForbidden, Title: "The token does not reach this far", Detail: "The access token lacks the scope that this needs."}
 	Forbidden            = &Problem{Code: "forbidden", Status: http.StatusForbidden, Title: "Your role does not allow this", Detail: "Ask an owner of the tenant."}
+	CrossSite            = &Problem{Code: "cross_site_request", Status: http.StatusForbidden, Title: "The request does not come from the console", Detail: "Requests on behalf of a session come from the console's own pages and carry its X-CSRF-Token."}
 	RegistrationClosed   = &Problem{Code: "registration_closed", Status: http.StatusForbidden, Title: "Registration is closed", Detail: "New tenants cannot be registered here."}
 	InvitationNeeded     = &Problem{Code: "invitation_required", Status: http.StatusForbidden, Title: "An invitation is needed", Detail: "The invitation is missing, expired, or for another name or address."}
 	Suspended            = &Problem{Code: "tenant_suspended", Status: http.StatusForbidden, Title: "The tenant is suspended", Detail: "The tenant is suspended, or waits for its owner's address to be verified."}
@@ -79,7 +80,7 @@ var (
 // Table lists every row, for documentation and tests.
 func Table() []*Problem {
 	return []*Problem{
-		Malformed, Invalid, BadRequest, Unauthenticated, InsufficientScope, Forbidden, RegistrationClosed, InvitationNeeded, Suspended,
+		Malformed, Invalid, BadRequest, Unauthenticated, InsufficientScope, Forbidden, CrossSite, RegistrationClosed, InvitationNeeded, Suspended,
 		NotFound, MethodNotAllowed, Conflict, InUse, ReadOnly, LastOwner, LimitReached, Busy, IdempotencyBusy, PreconditionFailed,
 		TooLarge, URITooLong, UnsupportedMediaType, Misdirected, IdempotencyMismatch, RateLimited, Internal, Unavailable,
 	}
