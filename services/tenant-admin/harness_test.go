@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -65,9 +66,15 @@ func perSource(n int) option { return func(d *tenantadmin.Deps) { d.Registration
 
 func newWorld(t testing.TB, options ...option) *world {
 	t.Helper()
+	return newWorldAt(t, publicURL, options...)
+}
+
+// newWorldAt is newWorld under another public URL.
+func newWorldAt(t testing.TB, origin string, options ...option) *world {
+	t.Helper()
 	w := &world{t: t, clock: &atomic.Int64{}, mail: &outbox{}}
 	cfg := boot.Defaults()
-	cfg.PublicURL, cfg.Data, cfg.Env = publicURL, t.TempDir(), boot.Development
+	cfg.PublicURL, cfg.Data, cfg.Env = origin, t.TempDir(), boot.Development
 	if _, measured := t.(*testing.B); !measured {
 		cfg.Password.MemoryKiB, cfg.Password.Iterations = 8, 1
 	}
@@ -75,6 +82,8 @@ func newWorld(t testing.TB, options ...option) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = p.Close(context.Background()) })
 	w.platform, w.issuer = p, newIssuer(w)
+	// What is signed from now on is younger than the memory of what was used.
+	w.clock.Add(int64(2 * time.Second))
 	d := w.deps()
 	for _, o := range options {
 		o(&d)
@@ -102,7 +111,7 @@ func (w *world) deps() tenantadmin.Deps {
 		Server: front, Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches, Passwords: p.Passwords,
 		Invalidate: p.Invalidate, AuthMethods: clientauth.Methods,
 		Registration: tenantadmin.Registration{Mode: "open", PerSource: 1_000_000, Per: time.Hour}, Mailer: w.mail, Now: w.now,
-		BackChannel: w.issuer, Audit: p.Audit,
+		BackChannel: w.issuer, Audit: p.Audit, Console: fstest.MapFS{},
 	}
 }
 

@@ -75,7 +75,7 @@ func (i *issuer) RoundTrip(r *http.Request) (*http.Response, error) {
 func (i *issuer) serve(r *http.Request, body string) (int, map[string]any) {
 	refuse := func(code string) (int, map[string]any) { return http.StatusBadRequest, map[string]any{"error": code} }
 	params, err := oauth.ParseForm(body)
-	path, ok := strings.CutPrefix(r.URL.String(), publicURL+"/")
+	path, ok := strings.CutPrefix(r.URL.String(), i.w.platform.Config.PublicURL+"/")
 	tid, endpoint, _ := strings.Cut(path, "/admin")
 	if i.away {
 		return http.StatusServiceUnavailable, map[string]any{"error": "temporarily_unavailable"}
@@ -112,7 +112,7 @@ func (i *issuer) serve(r *http.Request, body string) (int, map[string]any) {
 	default:
 		g, ok = i.codes[params.Get("code")]
 		delete(i.codes, params.Get("code"))
-		if !ok || g.tid != tid || !oauth.VerifyCodeVerifier(g.challenge, params.Get("code_verifier")) || params.Get("redirect_uri") != publicURL+"/console/callback" {
+		if !ok || g.tid != tid || !oauth.VerifyCodeVerifier(g.challenge, params.Get("code_verifier")) || params.Get("redirect_uri") != i.w.platform.Config.PublicURL+"/console/callback" {
 			return refuse("invalid_grant")
 		}
 	}
@@ -122,7 +122,7 @@ func (i *issuer) serve(r *http.Request, body string) (int, map[string]any) {
 func (i *issuer) tokens(ws tenancy.Workspace, g granted) map[string]any {
 	now := i.w.now()
 	access := accesstoken.Claims{
-		Issuer: ws.Issuer(), Subject: g.subject, Audience: accesstoken.Audience{publicURL + "/api/v1"}, ExpiresAt: now.Add(time.Hour).Unix(),
+		Issuer: ws.Issuer(), Subject: g.subject, Audience: accesstoken.Audience{i.w.platform.Config.PublicURL + "/api/v1"}, ExpiresAt: now.Add(time.Hour).Unix(),
 		IssuedAt: now.Unix(), ID: accesstoken.NewID(now), ClientID: "console", Scope: "openid admin:read admin:write",
 	}
 	id := map[string]any{

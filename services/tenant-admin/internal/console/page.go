@@ -46,8 +46,14 @@ func newPage(files fs.FS) (*page, error) {
 	}
 	p := &page{index: bytes.Split(html, []byte(noncePlaceholder)), assets: map[string]asset{}}
 	return p, fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || name == index || strings.HasPrefix(path.Base(name), ".") {
+		hidden := name != "." && strings.HasPrefix(path.Base(name), ".")
+		switch {
+		case err != nil:
 			return err
+		case hidden && entry.IsDir():
+			return fs.SkipDir
+		case hidden, entry.IsDir(), name == index:
+			return nil
 		}
 		content, err := fs.ReadFile(files, name)
 		if err != nil {
