@@ -91,7 +91,7 @@ func unrenewed(err error) error {
 
 // accepted tells whether the admin API takes the token.
 func (c *Console) accepted(ctx context.Context, token string) (bool, error) {
-	_, err := c.Authenticator.Authenticate(ctx, []string{"Bearer " + token})
+	_, err := c.Authenticator.Authenticate(ctx, []string{"Bearer " + token}, nil)
 	if errors.Is(err, problem.Unauthenticated) {
 		return false, nil
 	}
