@@ -10,8 +10,12 @@ ARGS ?=
 ##@ Use
 
 .PHONY: run
-run: ## Start the whole service on this machine (needs only Go)
+run: console ## Start the whole service on this machine (needs only Go; with Node it has the web console)
 	go run ./services/standalone/cmd/standalone $(ARGS)
+
+.PHONY: console
+console: ## Build the web console, where Node is there and it is not built yet
+	scripts/console
 
 .PHONY: build
 build: ## Build the five programs into bin/

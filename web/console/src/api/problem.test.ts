@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { fieldOf, Problem, sortFindings } from "./problem";
+
+const problem = (errors: { pointer?: string; parameter?: string; detail: string }[]) =>
+  new Problem({ code: "validation_failed", errors }, 400);
+
+describe("what the service finds wrong", () => {
+  it("stands at its field, also where it lies within it", () => {
+    const found = problem([
+      { pointer: "/owner/email", detail: "no address" },
+      { pointer: "/redirect_uris/0", detail: "no URI" },
+    ]);
+    expect(sortFindings(found, ["owner.email", "redirect_uris"])).toEqual({
+      errors: { "owner.email": "no address", redirect_uris: "no URI" },
+      rest: [],
+    });
+  });
+
+  it("is never lost: what has no field, and what a field has twice, stands above", () => {
+    const found = problem([
+      { pointer: "/scope", detail: "unknown" },
+      { pointer: "/scope", detail: "too long" },
+      { parameter: "limit", detail: "too large" },
+      { detail: "something else" },
+    ]);
+    expect(sortFindings(found, ["scope"])).toEqual({
+      errors: { scope: "unknown" },
+      rest: ["scope: too long", "limit: too large", "something else"],
+    });
+  });
+
+  it("finds its field below the place where the form stands", () => {
+    const found = problem([{ pointer: "/federated_credentials/2/subject", detail: "too open" }]);
+    expect(sortFindings(found, ["subject"], "federated_credentials.2").errors).toEqual({ subject: "too open" });
+    expect(sortFindings(found, ["subject"], "federated_credentials.1").errors).toEqual({});
+  });
+
+  it("unescapes JSON pointers", () => {
+    expect(fieldOf("/a~1b/c~0d")).toBe("a/b.c~d");
+  });
+});

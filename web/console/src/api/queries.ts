@@ -1,0 +1,61 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, take, takeTagged } from "./client";
+
+// Where a thing is kept in the cache, and how it is asked for. A key begins
+// with the tenant, so that signing out forgets all of it at once.
+
+export const keyOf = {
+  tenant: (tid: string) => ["tenant", tid] as const,
+  workspaces: (tid: string) => ["tenant", tid, "workspaces"] as const,
+  workspace: (tid: string, aid: string) => ["tenant", tid, "workspace", aid] as const,
+  in: (tid: string, aid: string, ...rest: (string | undefined)[]) =>
+    ["tenant", tid, "workspace", aid, ...rest] as const,
+};
+
+export const tenantQuery = (tid: string) =>
+  queryOptions({
+    queryKey: [...keyOf.tenant(tid), "self"],
+    queryFn: () => takeTagged(api.GET("/tenants/{tid}", { params: { path: { tid } } })),
+  });
+
+export const workspacesQuery = (tid: string) =>
+  queryOptions({
+    queryKey: [...keyOf.workspaces(tid), "first"],
+    queryFn: () => take(api.GET("/tenants/{tid}/workspaces", { params: { path: { tid }, query: { limit: 12 } } })),
+    staleTime: 30_000,
+  });
+
+export const workspaceQuery = (tid: string, aid: string) =>
+  queryOptions({
+    queryKey: [...keyOf.in(tid, aid), "self"],
+    queryFn: () => takeTagged(api.GET("/tenants/{tid}/workspaces/{aid}", { params: { path: { tid, aid } } })),
+  });
+
+export const clientQuery = (tid: string, aid: string, client_id: string) =>
+  queryOptions({
+    queryKey: keyOf.in(tid, aid, "client", client_id),
+    queryFn: () =>
+      takeTagged(
+        api.GET("/tenants/{tid}/workspaces/{aid}/clients/{client_id}", { params: { path: { tid, aid, client_id } } }),
+      ),
+  });
+
+export const secretsQuery = (tid: string, aid: string, client_id: string) =>
+  queryOptions({
+    queryKey: keyOf.in(tid, aid, "client", client_id, "secrets"),
+    queryFn: () =>
+      take(
+        api.GET("/tenants/{tid}/workspaces/{aid}/clients/{client_id}/secrets", {
+          params: { path: { tid, aid, client_id } },
+        }),
+      ),
+  });
+
+export const scopesQuery = (tid: string, aid: string) =>
+  queryOptions({
+    queryKey: keyOf.in(tid, aid, "scopes", "first"),
+    queryFn: () =>
+      take(
+        api.GET("/tenants/{tid}/workspaces/{aid}/scopes", { params: { path: { tid, aid }, query: { limit: 100 } } }),
+      ),
+  });

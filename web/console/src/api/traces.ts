@@ -1,0 +1,70 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { api, type Schemas, take } from "./client";
+import { keyOf } from "./queries";
+
+export type Trace = Schemas["Trace"];
+
+const every = 3000;
+const most = 200;
+
+const listPath = "/tenants/{tid}/workspaces/{aid}/traces";
+
+/** What of `fresh` is not held yet, put before it: the newest stand first. */
+export function mergeTraces(held: Trace[], fresh: Trace[]): Trace[] {
+  const known = new Set(held.map((trace) => trace.trace_id));
+  const added = fresh.filter((trace) => !known.has(trace.trace_id));
+  return added.length === 0 ? held : [...added, ...held].sort((a, b) => b.at.localeCompare(a.at)).slice(0, most);
+}
+
+/**
+ * The explanations of requests as they happen. They come as a stream; where
+ * that is cut off, by a proxy for instance, the list is asked every few seconds.
+ */
+export function useLiveTraces(tid: string, aid: string, clientID?: string) {
+  const [traces, setTraces] = useState<Trace[]>([]);
+  const [live, setLive] = useState(false);
+  const queries = useQueryClient();
+  useEffect(() => {
+    setTraces([]);
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const add = (fresh: Trace[]) => {
+      setTraces((held) => mergeTraces(held, fresh));
+      for (const trace of fresh) {
+        queries.setQueryData(keyOf.in(tid, aid, "trace", trace.trace_id), trace);
+      }
+    };
+    const began = Date.now() - 5000;
+    const ask = async () => {
+      const page = await take(api.GET(listPath, { params: { path: { tid, aid }, query: { limit: 20 } } }));
+      add(page.items.filter((trace) => (!clientID || trace.client_id === clientID) && Date.parse(trace.at) >= began));
+    };
+    const query = clientID ? `?client_id=${encodeURIComponent(clientID)}` : "";
+    const source = new EventSource(
+      `/console/api/v1/tenants/${encodeURIComponent(tid)}/workspaces/${encodeURIComponent(aid)}/traces/stream${query}`,
+    );
+    const receive = (event: MessageEvent<string>) => {
+      try {
+        add([JSON.parse(event.data) as Trace]);
+      } catch {
+        // Not an explanation; the next one will be.
+      }
+    };
+    source.addEventListener("trace", receive);
+    source.addEventListener("message", receive);
+    source.onopen = () => {
+      setLive(true);
+      clearInterval(timer);
+      timer = undefined;
+    };
+    source.onerror = () => {
+      setLive(false);
+      timer ??= setInterval(() => void ask().catch(() => undefined), every);
+    };
+    return () => {
+      source.close();
+      clearInterval(timer);
+    };
+  }, [tid, aid, clientID, queries]);
+  return { traces, live };
+}

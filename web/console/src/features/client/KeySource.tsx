@@ -1,0 +1,192 @@
+import { Alert, Button, FileButton, Group, Select, Stack, Tabs, Text, Textarea } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { useLanguage, useText } from "~/app/text";
+import { describeJwk, generateKeyPair, type KeyPair, type SigningAlg, signingAlgs } from "~/crypto/jwk";
+import { type PastedKey, type PasteError, PasteProblem, readPasted } from "~/crypto/pasted";
+import { DownloadButton } from "~/ui/Copy";
+import { Icon } from "~/ui/Icon";
+import { absolute } from "~/ui/time";
+import { clientText } from "./clientText";
+
+interface SourceProps {
+  onKeys: (keys: PastedKey[]) => void;
+  /** Whether only certificates will do. */
+  certificates?: boolean;
+}
+
+/** Where a public key comes from: made here, or pasted. */
+export function KeySource({ onKeys, certificates }: SourceProps) {
+  const t = useText(clientText);
+  if (certificates) {
+    return <PasteKey onKeys={onKeys} />;
+  }
+  return (
+    <Tabs defaultValue="make" keepMounted={false} onChange={() => onKeys([])}>
+      <Tabs.List mb="md">
+        <Tabs.Tab value="make">{t("sourceMake")}</Tabs.Tab>
+        <Tabs.Tab value="paste">{t("sourcePaste")}</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="make">
+        <MakeKey onKeys={onKeys} />
+      </Tabs.Panel>
+      <Tabs.Panel value="paste">
+        <PasteKey onKeys={onKeys} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+// The public half counts only once the private one is saved: a key whose other
+// half is lost would lock the application out.
+function MakeKey({ onKeys }: SourceProps) {
+  const t = useText(clientText);
+  const [alg, setAlg] = useState<SigningAlg>("ES256");
+  const [pair, setPair] = useState<KeyPair | null>(null);
+  const [failed, setFailed] = useState(false);
+  const make = async () => {
+    setFailed(false);
+    try {
+      const made = await generateKeyPair(alg);
+      setPair(made);
+    } catch {
+      setFailed(true);
+    }
+  };
+  return (
+    <Stack gap="sm">
+      <Text size="sm" c="dimmed">
+        {t("makeBody")}
+      </Text>
+      {pair ? (
+        <Alert className="once" icon={<Icon name="key" />} title={describeJwk(pair.publicJwk)}>
+          <Text size="sm" mb="sm">
+            {t("makeDone")}
+          </Text>
+          <DownloadButton
+            content={pair.privatePem}
+            name="client-key.pem"
+            label={t("makeSave")}
+            primary
+            onSaved={() => onKeys([{ jwk: pair.publicJwk, from: "jwk" }])}
+          />
+        </Alert>
+      ) : (
+        <Group align="flex-end" gap="sm">
+          <Select
+            label={t("makeAlg")}
+            data={[...signingAlgs]}
+            value={alg}
+            onChange={(value) => value && setAlg(value as SigningAlg)}
+            allowDeselect={false}
+            w={150}
+          />
+          <Button variant="default" onClick={() => void make()}>
+            {t("makeDo")}
+          </Button>
+        </Group>
+      )}
+      {failed && (
+        <Text size="sm" c="var(--color-danger)" role="alert">
+          {t("makeUnsupported")}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function PasteKey({ onKeys }: SourceProps) {
+  const t = useText(clientText);
+  const [source, setSource] = useState("");
+  const [found, setFound] = useState<PastedKey[]>([]);
+  const [problem, setProblem] = useState<PasteError | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is pasted is read anew
+  useEffect(() => {
+    let wanted = true;
+    readPasted(source).then(
+      (keys) => {
+        if (wanted) {
+          setFound(keys);
+          setProblem(null);
+          onKeys(keys);
+        }
+      },
+      (error: unknown) => {
+        if (wanted) {
+          setFound([]);
+          setProblem(error instanceof PasteProblem ? error.code : "unknown");
+          onKeys([]);
+        }
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [source]);
+  return (
+    <Stack gap="sm">
+      <Textarea
+        label={t("pasteLabel")}
+        description={t("pasteHelp")}
+        value={source}
+        onChange={(event) => setSource(event.currentTarget.value)}
+        error={problem && problem !== "empty" ? t(`paste_${problem}`) : undefined}
+        minRows={4}
+        maxRows={10}
+        autosize
+        spellCheck={false}
+        ff="monospace"
+      />
+      <div>
+        <FileButton
+          onChange={(file) => void file?.text().then(setSource)}
+          accept=".pem,.crt,.cer,.json,.jwk,.jwks,.pub"
+        >
+          {(props) => (
+            <Button {...props} variant="default" size="xs" leftSection={<Icon name="upload" size={14} />}>
+              {t("pasteUpload")}
+            </Button>
+          )}
+        </FileButton>
+      </div>
+      {found.map((key) => (
+        <KeyFacts key={key.jwk.kid} of={key} />
+      ))}
+    </Stack>
+  );
+}
+
+/** What was understood of a pasted key. */
+export function KeyFacts({ of }: { of: PastedKey }) {
+  const t = useText(clientText);
+  const language = useLanguage();
+  const { certificate } = of;
+  const now = Date.now();
+  const stale = certificate && (certificate.notAfter.getTime() < now || certificate.notBefore.getTime() > now);
+  return (
+    <Alert
+      className={stale ? "warn" : "good"}
+      icon={<Icon name={stale ? "warning" : "check"} />}
+      title={t("pasteFound", { what: describeJwk(of.jwk), kid: of.jwk.kid ?? "" })}
+    >
+      {certificate && (
+        <dl className="check-facts">
+          <dt>{t("pasteSubject")}</dt>
+          <dd>{certificate.subject || "–"}</dd>
+          <dt>{t("pasteIssuer")}</dt>
+          <dd>{certificate.selfIssued ? t("pasteSelf") : certificate.issuer}</dd>
+          <dt>{t("pasteValid")}</dt>
+          <dd>
+            {absolute(certificate.notBefore, language)} – {absolute(certificate.notAfter, language)}
+          </dd>
+          {certificate.names.length > 0 && (
+            <>
+              <dt>{t("pasteNames")}</dt>
+              <dd>{certificate.names.map((name) => name.value).join(", ")}</dd>
+            </>
+          )}
+        </dl>
+      )}
+      {stale && <Text size="sm">{t("certExpired")}</Text>}
+    </Alert>
+  );
+}

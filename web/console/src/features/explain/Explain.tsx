@@ -1,0 +1,145 @@
+import { Button, Group, Select, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { api, take } from "~/api/client";
+import { keyOf } from "~/api/queries";
+import { mergeTraces, useLiveTraces } from "~/api/traces";
+import { useText } from "~/app/text";
+import { Icon } from "~/ui/Icon";
+import { itemsOf, usePages } from "~/ui/List";
+import { Empty, Loading, Page } from "~/ui/Page";
+import { ProblemAlert } from "~/ui/Problem";
+import { Rich } from "~/ui/Rich";
+import { uiText } from "~/ui/words";
+import { explainText } from "./explainText";
+import { RequestRow } from "./RequestRow";
+
+export function Explain() {
+  const t = useText(explainText);
+  const ui = useText(uiText);
+  const { tid, aid } = useParams({ from: "/console/$tid/workspaces/$aid/explain" });
+  const { client_id } = useSearch({ from: "/console/$tid/workspaces/$aid/explain" });
+  const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/explain" });
+  const { traces: fresh, live } = useLiveTraces(tid, aid, client_id);
+  const pages = usePages(keyOf.in(tid, aid, "traces", "all"), (cursor) =>
+    take(
+      api.GET("/tenants/{tid}/workspaces/{aid}/traces", {
+        params: { path: { tid, aid }, query: { limit: 50, cursor } },
+      }),
+    ),
+  );
+  const clients = useQuery({
+    queryKey: [...keyOf.in(tid, aid, "clients"), "names"],
+    queryFn: () =>
+      take(
+        api.GET("/tenants/{tid}/workspaces/{aid}/clients", { params: { path: { tid, aid }, query: { limit: 100 } } }),
+      ),
+    staleTime: 60_000,
+  });
+  const names = useMemo(
+    () => new Map(clients.data?.items.map((c) => [c.client_id, c.client_name || c.client_id])),
+    [clients.data],
+  );
+  const items = itemsOf(pages);
+  const shown = mergeTraces(items ?? [], fresh).filter((trace) => !client_id || trace.client_id === client_id);
+  const options = [...names].map(([value, label]) => ({ value, label }));
+  if (client_id && !names.has(client_id)) {
+    options.unshift({ value: client_id, label: client_id });
+  }
+  return (
+    <Page
+      title={t("title")}
+      lead={t("lead")}
+      badges={
+        <Group gap={6} role="status">
+          <span className="dot" data-tone={live ? "good" : undefined} data-live={live ? "" : undefined} />
+          <Text size="sm" c="dimmed">
+            {live ? t("live") : t("polling")}
+          </Text>
+        </Group>
+      }
+    >
+      <FindTrace tid={tid} aid={aid} />
+      <div className="card">
+        <Select
+          aria-label={t("client")}
+          placeholder={t("allClients")}
+          data={options}
+          value={client_id ?? null}
+          onChange={(value) => void navigate({ search: value ? { client_id: value } : {} })}
+          clearable
+          searchable
+          maw={320}
+          mb="md"
+        />
+        {pages.error && !items ? (
+          <ProblemAlert error={pages.error} onRetry={() => void pages.refetch()} />
+        ) : !items ? (
+          <Loading />
+        ) : shown.length === 0 ? (
+          <Empty icon="explain" title={t("emptyTitle")}>
+            {t("emptyBody")}
+          </Empty>
+        ) : (
+          <div aria-live="polite">
+            {shown.map((trace) => (
+              <RequestRow
+                key={trace.trace_id}
+                tid={tid}
+                aid={aid}
+                trace={trace}
+                clientName={names.get(trace.client_id ?? "")}
+              />
+            ))}
+          </div>
+        )}
+        {pages.hasNextPage && (
+          <Group justify="center" mt="md">
+            <Button variant="subtle" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+              {ui("more")}
+            </Button>
+          </Group>
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function FindTrace({ tid, aid }: { tid: string; aid: string }) {
+  const t = useText(explainText);
+  const navigate = useNavigate();
+  const form = useForm({
+    initialValues: { id: "" },
+    validate: { id: (value) => (/^[0-9a-f]{32}$/i.test(value.trim()) ? null : t("searchBad")) },
+  });
+  return (
+    <form
+      className="card"
+      onSubmit={form.onSubmit(
+        ({ id }) =>
+          void navigate({
+            to: "/console/$tid/workspaces/$aid/explain/$traceId",
+            params: { tid, aid, traceId: id.trim().toLowerCase() },
+          }),
+      )}
+    >
+      <Group align="flex-start" gap="sm">
+        <TextInput
+          label={t("search")}
+          description={<Rich>{t("searchHelp")}</Rich>}
+          spellCheck={false}
+          autoComplete="off"
+          maxLength={64}
+          flex="1 1 20rem"
+          leftSection={<Icon name="search" size={16} />}
+          {...form.getInputProps("id")}
+        />
+        <Button type="submit" variant="default" className="beside-field">
+          {t("find")}
+        </Button>
+      </Group>
+    </form>
+  );
+}

@@ -1,0 +1,180 @@
+import { Badge, Button, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { api, take } from "~/api/client";
+import { isProblem } from "~/api/problem";
+import { keyOf } from "~/api/queries";
+import type { Trace } from "~/api/traces";
+import { useText } from "~/app/text";
+import { CopyButton, CopyInline } from "~/ui/Copy";
+import { Icon } from "~/ui/Icon";
+import { Await, Empty, Page, Section } from "~/ui/Page";
+import { Time } from "~/ui/time";
+import { uiText } from "~/ui/words";
+import { explainText } from "./explainText";
+import { outcomeTone, useEndpointName } from "./RequestRow";
+
+type Check = Trace["checks"][number];
+
+/** The explanation as plain text, for a ticket or a colleague. */
+export function asText(trace: Trace): string {
+  const lines = trace.checks.map((check) => {
+    const facts = [
+      check.expected && `expected ${check.expected}`,
+      check.actual && `found ${check.actual}`,
+      check.fix && `to do: ${check.fix}`,
+    ]
+      .filter(Boolean)
+      .join("; ");
+    return `[${check.result}] ${check.name}${facts ? `: ${facts}` : ""}`;
+  });
+  return [
+    `${trace.at} ${trace.endpoint} ${trace.outcome} ${trace.error ?? ""}`.trim(),
+    `trace_id ${trace.trace_id}`,
+    `client_id ${trace.client_id ?? "-"}`,
+    trace.reason ?? "",
+    ...lines,
+  ]
+    .filter(Boolean)
+    .join("\n");
+}
+
+export function ExplanationPage() {
+  const t = useText(explainText);
+  const ui = useText(uiText);
+  const endpoint = useEndpointName();
+  const { tid, aid, traceId } = useParams({ from: "/console/$tid/workspaces/$aid/explain/$traceId" });
+  const trace = useQuery({
+    queryKey: keyOf.in(tid, aid, "trace", traceId),
+    queryFn: () =>
+      take(
+        api.GET("/tenants/{tid}/workspaces/{aid}/traces/{trace_id}", {
+          params: { path: { tid, aid, trace_id: traceId } },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const missing = isProblem(trace.error) && trace.error.status === 404;
+  return (
+    <Page
+      title={
+        trace.data
+          ? `${endpoint(trace.data.endpoint)} ${outcomeTone(trace.data.outcome) === "good" ? t("granted") : t("refused")}`
+          : t("pageTitle", { id: traceId.slice(0, 8) })
+      }
+      lead={trace.data?.reason}
+      badges={trace.data?.error && <Badge color="red">{trace.data.error}</Badge>}
+      up={{ link: { to: "/console/$tid/workspaces/$aid/explain", params: { tid, aid } }, label: t("title") }}
+      actions={trace.data && <CopyButton value={asText(trace.data)} label={t("copyCase")} />}
+      narrow
+    >
+      {missing ? (
+        <div className="card">
+          <Empty icon="explain" title={t("pageTitle", { id: traceId.slice(0, 8) })}>
+            {t("notFound")}
+          </Empty>
+        </div>
+      ) : (
+        <Await of={trace} lines={6}>
+          {(found) => (
+            <>
+              <div className="card">
+                <dl className="facts">
+                  <div>
+                    <dt>{t("when")}</dt>
+                    <dd>
+                      <Time at={found.at} exact />
+                    </dd>
+                  </div>
+                  <div>
+                    <dt>{t("client")}</dt>
+                    <dd>
+                      {found.client_id ? (
+                        <Link
+                          to="/console/$tid/workspaces/$aid/clients/$clientId"
+                          params={{ tid, aid, clientId: found.client_id }}
+                          className="row-link"
+                        >
+                          {found.client_id}
+                        </Link>
+                      ) : (
+                        t("unknownClient")
+                      )}
+                    </dd>
+                  </div>
+                  <div>
+                    <dt>{ui("traceID")}</dt>
+                    <dd>
+                      <CopyInline value={found.trace_id} thing={ui("traceID")} />
+                    </dd>
+                  </div>
+                </dl>
+              </div>
+              <Section title={t("checks")} lead={t("checksLead")}>
+                {found.checks.length === 0 ? (
+                  <Text size="sm" c="dimmed">
+                    {t("noChecks")}
+                  </Text>
+                ) : (
+                  <ol className="checks">
+                    {found.checks.map((check, i) => (
+                      // biome-ignore lint/suspicious/noArrayIndexKey: the checks of one request never change places
+                      <CheckItem key={i} check={check} />
+                    ))}
+                  </ol>
+                )}
+              </Section>
+              {found.client_id && (
+                <div>
+                  <Button
+                    variant="default"
+                    renderRoot={(props) => (
+                      <Link
+                        {...props}
+                        to="/console/$tid/workspaces/$aid/clients/$clientId"
+                        params={{ tid, aid, clientId: found.client_id ?? "" }}
+                      />
+                    )}
+                  >
+                    {t("openClient")}
+                  </Button>
+                </div>
+              )}
+            </>
+          )}
+        </Await>
+      )}
+    </Page>
+  );
+}
+
+function CheckItem({ check }: { check: Check }) {
+  const t = useText(explainText);
+  const failed = check.result === "fail";
+  const facts: [string, string | undefined][] = [
+    [t("expected"), failed ? check.expected : undefined],
+    [t("actual"), check.actual],
+    [t("why"), check.rfc],
+    [t("fix"), check.fix],
+  ];
+  return (
+    <li className="check" data-result={check.result}>
+      <span className="check-mark">
+        <Icon name={failed ? "close" : check.result === "info" ? "info" : "check"} size={15} />
+      </span>
+      <div className="check-body">
+        <Title order={3}>
+          {check.name}
+          <Text span size="xs" c="dimmed" ms="xs" fw={400}>
+            {failed ? t("failed") : check.result === "info" ? t("noted") : t("passed")}
+          </Text>
+        </Title>
+        <dl className="check-facts">
+          {facts.map(([label, value]) =>
+            value ? [<dt key={label}>{label}</dt>, <dd key={`${label}-value`}>{value}</dd>] : null,
+          )}
+        </dl>
+      </div>
+    </li>
+  );
+}

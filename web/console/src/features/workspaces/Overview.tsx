@@ -1,0 +1,167 @@
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { api, take } from "~/api/client";
+import { keyOf, workspaceQuery } from "~/api/queries";
+import { useText } from "~/app/text";
+import { CopyInline } from "~/ui/Copy";
+import { Icon } from "~/ui/Icon";
+import { Await, Empty, Page, Section } from "~/ui/Page";
+import { Strength } from "../client/Strength";
+import { RequestRow } from "../explain/RequestRow";
+import { workspacesText } from "./workspacesText";
+
+const limit = 5;
+
+interface Metadata {
+  mtls_endpoint_aliases?: { token_endpoint?: string };
+}
+
+/** What the issuer says about itself, read from where every client reads it. */
+export const metadataQuery = (tid: string, aid: string) => ({
+  queryKey: keyOf.in(tid, aid, "metadata"),
+  queryFn: async (): Promise<Metadata> => {
+    const answer = await fetch(`/${tid}/${aid}/.well-known/openid-configuration`);
+    return answer.ok ? ((await answer.json()) as Metadata) : {};
+  },
+  staleTime: 60_000,
+});
+
+export function Overview() {
+  const t = useText(workspacesText);
+  const { tid, aid } = useParams({ from: "/console/$tid/workspaces/$aid/" });
+  const workspace = useQuery(workspaceQuery(tid, aid));
+  const metadata = useQuery(metadataQuery(tid, aid));
+  const path = { tid, aid };
+  const clients = useQuery({
+    queryKey: [...keyOf.in(tid, aid, "clients"), "newest"],
+    queryFn: () => take(api.GET("/tenants/{tid}/workspaces/{aid}/clients", { params: { path, query: { limit } } })),
+  });
+  const traces = useQuery({
+    queryKey: keyOf.in(tid, aid, "traces", "newest"),
+    queryFn: () => take(api.GET("/tenants/{tid}/workspaces/{aid}/traces", { params: { path, query: { limit } } })),
+    refetchInterval: 10_000,
+  });
+  return (
+    <Await of={workspace}>
+      {({ value: w }) => (
+        <Page title={w.display_name || w.aid} lead={t("overviewLead", { issuer: w.issuer })}>
+          <Section
+            title={t("applications")}
+            actions={
+              <>
+                <Button
+                  variant="default"
+                  size="xs"
+                  renderRoot={(props) => (
+                    <Link {...props} to="/console/$tid/workspaces/$aid/clients" params={path} search={{}} />
+                  )}
+                >
+                  {t("allApplications")}
+                </Button>
+                {aid !== "admin" && (
+                  <Button
+                    size="xs"
+                    renderRoot={(props) => (
+                      <Link {...props} to="/console/$tid/workspaces/$aid/new-client" params={path} />
+                    )}
+                  >
+                    {t("newApplication")}
+                  </Button>
+                )}
+              </>
+            }
+          >
+            <Await of={clients}>
+              {({ items }) =>
+                items.length === 0 ? (
+                  <Empty icon="apps" title={t("noApplications")}>
+                    {t("noApplicationsBody")}
+                  </Empty>
+                ) : (
+                  <ul className="rows">
+                    {items.map((client) => (
+                      <li key={client.client_id}>
+                        <div>
+                          <Link
+                            to="/console/$tid/workspaces/$aid/clients/$clientId"
+                            params={{ ...path, clientId: client.client_id }}
+                            className="row-link"
+                          >
+                            {client.client_name || client.client_id}
+                          </Link>
+                          <div className="row-sub">{client.client_id}</div>
+                        </div>
+                        <Strength method={client.token_endpoint_auth_method} />
+                      </li>
+                    ))}
+                  </ul>
+                )
+              }
+            </Await>
+          </Section>
+          <Section
+            title={t("latest")}
+            lead={t("latestLead")}
+            actions={
+              <Button
+                variant="default"
+                size="xs"
+                renderRoot={(props) => (
+                  <Link {...props} to="/console/$tid/workspaces/$aid/explain" params={path} search={{}} />
+                )}
+              >
+                {t("allRequests")}
+              </Button>
+            }
+          >
+            <Await of={traces}>
+              {({ items }) =>
+                items.length === 0 ? (
+                  <Group gap="xs">
+                    <Icon name="check" />
+                    <Text size="sm" c="dimmed">
+                      {t("latestEmpty")}
+                    </Text>
+                  </Group>
+                ) : (
+                  <Stack gap={0}>
+                    {items.map((trace) => (
+                      <RequestRow key={trace.trace_id} tid={tid} aid={aid} trace={trace} />
+                    ))}
+                  </Stack>
+                )
+              }
+            </Await>
+          </Section>
+          <Section title={t("endpoints")} lead={t("endpointsLead")}>
+            <dl className="facts facts-rows">
+              {(
+                [
+                  ["e_issuer", w.issuer],
+                  ["e_metadata", `${w.issuer}/.well-known/openid-configuration`],
+                  ["e_token", `${w.issuer}/oauth2/token`],
+                  ...(metadata.data?.mtls_endpoint_aliases?.token_endpoint
+                    ? ([["e_mtls", metadata.data.mtls_endpoint_aliases.token_endpoint]] as const)
+                    : []),
+                  ["e_authorize", `${w.issuer}/oauth2/authorize`],
+                  ["e_jwks", `${w.issuer}/.well-known/jwks.json`],
+                  ["e_introspect", `${w.issuer}/oauth2/introspect`],
+                  ["e_revoke", `${w.issuer}/oauth2/revoke`],
+                  ["e_userinfo", `${w.issuer}/userinfo`],
+                ] as const
+              ).map(([label, value]) => (
+                <div key={label}>
+                  <dt>{t(label)}</dt>
+                  <dd>
+                    <CopyInline value={value} thing={t(label)} />
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </Section>
+        </Page>
+      )}
+    </Await>
+  );
+}
