@@ -10,19 +10,35 @@ export const holdCSRF = (token: string | null) => {
   csrf = token;
 };
 
-export const api = createClient<paths>({ baseUrl: "/console/api/v1" });
+/**
+ * Sends a request with the session's token. The session gets another one when
+ * somebody signs in in another window; the request is then sent once more.
+ */
+async function send(request: Request): Promise<Response> {
+  if (request.method === "GET") {
+    return fetch(request);
+  }
+  const again = request.clone();
+  request.headers.set("X-CSRF-Token", csrf ?? "");
+  const response = await fetch(request);
+  if (response.status !== 403) {
+    return response;
+  }
+  const problem = (await response
+    .clone()
+    .json()
+    .catch(() => ({}))) as Partial<ProblemBody>;
+  if (problem.code !== "cross_site_request") {
+    return response;
+  }
+  holdCSRF((await own<{ csrf: string | null }>("/console/api/session")).csrf);
+  again.headers.set("X-CSRF-Token", csrf ?? "");
+  return fetch(again);
+}
 
-api.use({
-  onRequest({ request }) {
-    if (request.method !== "GET" && csrf) {
-      request.headers.set("X-CSRF-Token", csrf);
-    }
-    return request;
-  },
-  onError() {
-    return new Problem({ code: "unreachable" }, 0);
-  },
-});
+export const api = createClient<paths>({ baseUrl: "/console/api/v1", fetch: send });
+
+api.use({ onError: () => new Problem({ code: "unreachable" }, 0) });
 
 interface Answer<T> {
   data?: T;

@@ -329,6 +329,9 @@ export interface paths {
         /**
          * Register a client
          * @description Where the authentication method rests on a secret, the answer shows `client_secret` once.
+         *
+         *     `private_key_jwt` needs `jwks`, `jwks_uri` or `federated_credentials`: a key of the client's own, or the tokens
+         *     of a platform that it runs on. What is wrong is named member by member.
          */
         post: operations["createClient"];
         delete?: never;
@@ -364,8 +367,40 @@ export interface paths {
         /**
          * Change a client
          * @description A confidential client cannot become public; register another one.
+         *
+         *     A change of `token_endpoint_auth_method` to one that rests on a secret makes that secret too, and the answer
+         *     shows `client_secret` once: always for `client_secret_jwt`, whose secrets are kept in another form, and
+         *     otherwise where the client had no secret in use. Secrets that were there stay, for the previous method while
+         *     the overlap lasts; `…/credentials` tells when they can go.
          */
         patch: operations["updateClient"];
+        trace?: never;
+    };
+    "/tenants/{tid}/workspaces/{aid}/clients/{client_id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                aid: components["parameters"]["aid"];
+                client_id: components["parameters"]["client_id"];
+                /** @description The tenant. */
+                tid: components["parameters"]["tid"];
+            };
+            cookie?: never;
+        };
+        /**
+         * See by what a client proves itself, and what to do about it
+         * @description Each method and credential with its last use, what is weak, expiring or unused, and the next steps, the most
+         *     urgent first. Uses are counted as they happen and shown some seconds later. There is nothing secret in it.
+         */
+        get: operations["getClientCredentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/tenants/{tid}/workspaces/{aid}/clients/{client_id}/secrets": {
@@ -810,7 +845,7 @@ export interface components {
             /** @description Made by the service and read-only. */
             built_in: boolean;
             client_id: string;
-            /** @description Only in the answer that registers the client; shown once. */
+            /** @description Only in the answer that makes it: to the registration, or to the change that needed it. Shown once. */
             client_secret?: string;
             /** @description Beside client_secret (RFC 7591): seconds since 1970, 0 for never. */
             client_secret_expires_at?: number;
@@ -819,6 +854,19 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         } & WithRequired<components["schemas"]["ClientMetadata"], "client_name" | "application_type" | "redirect_uris" | "post_logout_redirect_uris" | "grant_types" | "response_types" | "scope" | "token_endpoint_auth_method" | "trusted" | "disabled">;
+        ClientCredentials: {
+            /** @description What to do, in this order. */
+            advice: components["schemas"]["CredentialAdvice"][];
+            /** @description Secrets, keys, certificates and federated credentials, in this order. Keys behind `jwks_uri` and certificates are known by their use alone. */
+            credentials: components["schemas"]["Credential"][];
+            /** @description What concerns the client as a whole. */
+            findings: components["schemas"]["CredentialFinding"][];
+            /** @description The registered authentication method. */
+            method: string;
+            /** @description The methods in force, and every other one by which the client has ever proven itself here. */
+            methods: components["schemas"]["MethodUse"][];
+            previous?: components["schemas"]["PreviousMethod"];
+        };
         ClientInput: {
             /** @description Letters, digits, - and _; made up where absent. */
             client_id?: string;
@@ -840,15 +888,15 @@ export interface components {
             /** @description Seconds. */
             default_max_age?: number;
             disabled?: boolean;
-            /** @description Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own. */
+            /** @description Tokens of other issuers that prove this client, with the method `private_key_jwt`: workloads need no secret and no key of their own. A PATCH replaces the whole list. */
             federated_credentials?: components["schemas"]["FederatedCredential"][];
             grant_types?: components["schemas"]["GrantType"][];
             id_token_signed_response_alg?: components["schemas"]["SigningAlg"];
             /** @description Seconds; the workspace's where absent. */
             id_token_ttl?: number;
-            /** @description Public keys only; not beside jwks_uri. */
+            /** @description Public keys only; not beside jwks_uri. It may stand here before a method uses it. */
             jwks?: Record<string, unknown>;
-            /** @description Where the public keys are fetched from; an https URL. */
+            /** @description Where the public keys are fetched from; an https URL on the public internet. */
             jwks_uri?: string;
             logo_uri?: string;
             policy_uri?: string;
@@ -857,7 +905,7 @@ export interface components {
             /** @description Seconds; the workspace's where absent. */
             refresh_token_ttl?: number;
             require_auth_time?: boolean;
-            /** @description The client's authorization requests come by `/par` only (RFC 9126). */
+            /** @description The client's authorization requests come by `/par` only (RFC 9126). Only with the grant type authorization_code. */
             require_pushed_authorization_requests?: boolean;
             response_modes?: ("query" | "fragment" | "form_post")[];
             response_types?: "code"[];
@@ -874,12 +922,100 @@ export interface components {
             /** @description One of the workspace's methods; client_secret_basic where absent and none for native applications. */
             token_endpoint_auth_method?: string;
             token_endpoint_auth_method_previous?: components["schemas"]["PreviousMethod"];
+            /** @description The only algorithm by which the client signs its assertions: one of the method, of the workspace, and of a key in `jwks`. Any of these where absent. Tokens of other issuers are not held to it. */
             token_endpoint_auth_signing_alg?: string;
             tos_uri?: string;
             /** @description Users are not asked for consent. */
             trusted?: boolean;
         };
         ClientPatch: components["schemas"]["ClientMetadata"];
+        Credential: {
+            /** @description By which algorithms a key may sign. */
+            algs?: string[];
+            /**
+             * Format: date-time
+             * @description Of a secret.
+             */
+            created_at?: string;
+            /**
+             * Format: date-time
+             * @description Of a secret, or of the certificate that a key carries in `x5c`. Never, or not known, where absent.
+             */
+            expires_at?: string;
+            findings: components["schemas"]["CredentialFinding"][];
+            /**
+             * @description How a secret is kept. Only a sealed one serves `client_secret_jwt`.
+             * @enum {string}
+             */
+            form?: "hashed" | "sealed";
+            /** @description A secret's `secret_id`; a key's `kid` or, where it has none, its thumbprint (RFC 7638); a certificate's SHA-256 thumbprint; a federated credential's name. */
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "key" | "certificate" | "federated";
+            label?: string;
+            /**
+             * Format: date-time
+             * @description Absent where never.
+             */
+            last_used_at?: string;
+            /**
+             * @description `active`: used within 90 days. `unused`: it works and was not. `resting`: no method in force uses it.
+             * @enum {string}
+             */
+            state: "active" | "unused" | "resting" | "expired";
+            /** Format: int64 */
+            uses: number;
+        };
+        CredentialAdvice: {
+            /**
+             * @description Stable names of steps.
+             *
+             *     `allow_method`: let the workspace allow the client's method. `make_secret`: a new one, before the last one
+             *     expires. From secrets to keys: `allow_private_key_jwt` in the workspace; `register_key`;
+             *     `switch_with_overlap` to private_key_jwt; `use_new_method` in the application; `move_the_rest`, of which some
+             *     still use the previous method; `retire_previous` method, which nothing uses any more.
+             *     `set_audience` of assertions to the issuer. `rotate_secret`. `replace_key`. `narrow_credential`.
+             *     `delete_credential`.
+             * @enum {string}
+             */
+            code: "allow_method" | "make_secret" | "allow_private_key_jwt" | "register_key" | "switch_with_overlap" | "use_new_method" | "move_the_rest" | "retire_previous" | "set_audience" | "rotate_secret" | "replace_key" | "narrow_credential" | "delete_credential";
+            /** @description For people. */
+            detail: string;
+            /** @description Of the credential that is meant. */
+            id?: string;
+            /**
+             * @description Of the credential that is meant, if one is.
+             * @enum {string}
+             */
+            kind?: "secret" | "key" | "certificate" | "federated";
+        };
+        CredentialFinding: {
+            /**
+             * @description Stable names of what can be found.
+             *
+             *     Of any credential: `never_used` in 30 days; `idle` for 90 days; `resting`: no method in force uses it;
+             *     `ends_with_overlap`: only the previous method uses it.
+             *     Of a secret: `expired`; `expires_soon`: within 30 days, and another one lives on;
+             *     `expires_without_successor`: within 30 days, and none lives on; `old`: more than a year;
+             *     `cannot_sign`: `client_secret_jwt` cannot use it.
+             *     Of a key: `rsa_2048`: its modulus is at the lower bound; `algorithm_refused`: nothing signed with it is
+             *     accepted here; `certificate_expired`, `certificate_expires_soon`: the one in its `x5c`.
+             *     Of a federated credential: `subject_open`: its subject ends in *; `claims_recommended`: a name on which it
+             *     rests can be given to others; `replayable`: its tokens could be taken once, and are not.
+             *     Of the client: `no_usable_credential`; `method_refused`: the workspace does not allow the method;
+             *     `shared_secret`: the method rests on one; `endpoint_audience`: assertions name an endpoint as audience (RFC
+             *     10070); `overlap_ends_in_use`: the previous method is in use and ends within 7 days; `several_secrets`: an
+             *     older secret lives on unused beside another; `client_idle`: nothing was used for 90 days.
+             * @enum {string}
+             */
+            code: "never_used" | "idle" | "resting" | "ends_with_overlap" | "expired" | "expires_soon" | "expires_without_successor" | "old" | "cannot_sign" | "rsa_2048" | "algorithm_refused" | "certificate_expired" | "certificate_expires_soon" | "subject_open" | "claims_recommended" | "replayable" | "no_usable_credential" | "method_refused" | "shared_secret" | "endpoint_audience" | "overlap_ends_in_use" | "several_secrets" | "client_idle";
+            /** @description What is so; for people. */
+            detail: string;
+            /** @description What would end it; for people. */
+            fix: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+        };
         DemoCredential: {
             password: string;
             username: string;
@@ -888,12 +1024,12 @@ export interface components {
         FederatedCredential: {
             /** @description The only audience of the token; the workspace's issuer where absent. */
             audience?: string;
-            /** @description Further claims, each exactly so. */
+            /** @description Further claims, each exactly so; not those that every token is held to (iss, sub, aud, exp, nbf, iat, jti). */
             claims?: {
                 [key: string]: string;
             };
-            /** @description The claim `iss`. For SPIFFE the trust domain, such as spiffe://prod.example. */
-            issuer: string;
+            /** @description The claim `iss`, an https URL. For `github_actions` https://token.actions.githubusercontent.com where absent; for `spiffe` the trust domain, such as spiffe://prod.example. */
+            issuer?: string;
             /** @description The issuer's public keys; not beside jwks_uri. */
             jwks?: Record<string, unknown>;
             /** @description Where they are fetched from. With neither, the issuer's discovery document says where. */
@@ -901,11 +1037,11 @@ export interface components {
             /** @description Unique within the client; letters, digits, - and _. */
             name: string;
             /**
-             * @description Whose tokens they are; it brings the rules that fit them.
+             * @description Whose tokens they are; it brings the rules that fit them. `kubernetes`: the subject is `system:serviceaccount:NAMESPACE:NAME`, its namespace in full. `github_actions`: the subject is `repo:OWNER/…`, its owner in full. `spiffe`: the issuer is a trust domain and the subject a SPIFFE ID below it; its keys are those of the trust bundle, by `jwks` or `jwks_uri`.
              * @enum {string}
              */
             preset?: "kubernetes" | "github_actions" | "spiffe";
-            /** @description Each token is taken once, by its `jti`. Leave it off where the platform hands a workload the same token several times, as Kubernetes does. */
+            /** @description Each token is taken once, by its `jti`. Where absent, true for `github_actions` and else false: a platform such as Kubernetes hands a workload the same token several times. */
             single_use?: boolean;
             /** @description The claim `sub`; a final * stands for any ending. */
             subject: string;
@@ -1048,6 +1184,26 @@ export interface components {
             disabled?: boolean;
             role?: components["schemas"]["Role"];
         };
+        MethodUse: {
+            /**
+             * Format: date-time
+             * @description Absent where never.
+             */
+            last_used_at?: string;
+            method: string;
+            /**
+             * @description `previous`: it works until the overlap ends. `no`: it has been used and works no more.
+             * @enum {string}
+             */
+            registered: "present" | "previous" | "no";
+            /**
+             * @description `shared_secret`: the secret itself is sent with every request. `shared_mac`: it stays at home, but both sides know it. `private_key`: only the client has it.
+             * @enum {string}
+             */
+            strength: "none" | "shared_secret" | "shared_mac" | "private_key";
+            /** Format: int64 */
+            uses: number;
+        };
         /** @description The first owner, who signs in at the workspace `admin`. */
         Owner: {
             email: string;
@@ -1055,7 +1211,7 @@ export interface components {
             /** @description 8 to 256 characters. */
             password: string;
         };
-        /** @description A method that still works beside the registered one, for a while. */
+        /** @description A method that still works beside the registered one, for a while. What it needs (keys, secrets) must be there as well. It goes by itself when its time is over. */
         PreviousMethod: {
             method: string;
             /**
@@ -2273,6 +2429,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Client"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getClientCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                aid: components["parameters"]["aid"];
+                client_id: components["parameters"]["client_id"];
+                /** @description The tenant. */
+                tid: components["parameters"]["tid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientCredentials"];
                 };
             };
             default: components["responses"]["Problem"];

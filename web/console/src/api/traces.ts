@@ -1,9 +1,10 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, type Schemas, take } from "./client";
-import { keyOf } from "./queries";
 
 export type Trace = Schemas["Trace"];
+
+/** A request in one line: what the stream tells, which is all but the checks. */
+export type TraceLine = Omit<Trace, "checks">;
 
 const every = 3000;
 const most = 200;
@@ -11,7 +12,7 @@ const most = 200;
 const listPath = "/tenants/{tid}/workspaces/{aid}/traces";
 
 /** What of `fresh` is not held yet, put before it: the newest stand first. */
-export function mergeTraces(held: Trace[], fresh: Trace[]): Trace[] {
+export function mergeTraces(held: TraceLine[], fresh: TraceLine[]): TraceLine[] {
   const known = new Set(held.map((trace) => trace.trace_id));
   const added = fresh.filter((trace) => !known.has(trace.trace_id));
   return added.length === 0 ? held : [...added, ...held].sort((a, b) => b.at.localeCompare(a.at)).slice(0, most);
@@ -22,17 +23,13 @@ export function mergeTraces(held: Trace[], fresh: Trace[]): Trace[] {
  * that is cut off, by a proxy for instance, the list is asked every few seconds.
  */
 export function useLiveTraces(tid: string, aid: string, clientID?: string) {
-  const [traces, setTraces] = useState<Trace[]>([]);
+  const [traces, setTraces] = useState<TraceLine[]>([]);
   const [live, setLive] = useState(false);
-  const queries = useQueryClient();
   useEffect(() => {
     setTraces([]);
     let timer: ReturnType<typeof setInterval> | undefined;
-    const add = (fresh: Trace[]) => {
+    const add = (fresh: TraceLine[]) => {
       setTraces((held) => mergeTraces(held, fresh));
-      for (const trace of fresh) {
-        queries.setQueryData(keyOf.in(tid, aid, "trace", trace.trace_id), trace);
-      }
     };
     const began = Date.now() - 5000;
     const ask = async () => {
@@ -45,13 +42,12 @@ export function useLiveTraces(tid: string, aid: string, clientID?: string) {
     );
     const receive = (event: MessageEvent<string>) => {
       try {
-        add([JSON.parse(event.data) as Trace]);
+        add([JSON.parse(event.data) as TraceLine]);
       } catch {
         // Not an explanation; the next one will be.
       }
     };
     source.addEventListener("trace", receive);
-    source.addEventListener("message", receive);
     source.onopen = () => {
       setLive(true);
       clearInterval(timer);
@@ -65,6 +61,6 @@ export function useLiveTraces(tid: string, aid: string, clientID?: string) {
       source.close();
       clearInterval(timer);
     };
-  }, [tid, aid, clientID, queries]);
+  }, [tid, aid, clientID]);
   return { traces, live };
 }

@@ -2,7 +2,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { createSpotlight, Spotlight } from "@mantine/spotlight";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { api, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
 import { Icon } from "~/ui/Icon";
@@ -20,7 +20,23 @@ export function Palette({ tid, onClose }: { tid: string; onClose: () => void }) 
   const { aid = "default" } = useParams({ strict: false });
   const [query, setQuery] = useState("");
   const [settled] = useDebouncedValue(query.trim(), 200);
+  const field = useRef<HTMLInputElement>(null);
   useEffect(() => spotlight.open(), []);
+  // The dialog has no title of its own to be called by.
+  useEffect(() => {
+    const timer = setTimeout(
+      () => field.current?.closest('[role="dialog"]')?.setAttribute("aria-label", t("find")),
+      50,
+    );
+    return () => clearTimeout(timer);
+  }, [t]);
+  // Enter opens the first result, as long as no other has been chosen.
+  const openFirst = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && store.getState().selected === -1) {
+      event.preventDefault();
+      field.current?.closest('[role="dialog"]')?.querySelector<HTMLElement>(".mantine-Spotlight-action")?.click();
+    }
+  };
   const found = useQuery({
     queryKey: keyOf.in(tid, aid, "find", settled),
     queryFn: () =>
@@ -51,6 +67,8 @@ export function Palette({ tid, onClose }: { tid: string; onClose: () => void }) 
     >
       <Spotlight.Search
         placeholder={t("findPlaceholder")}
+        ref={field}
+        onKeyDown={openFirst}
         aria-label={t("find")}
         leftSection={<Icon name="search" />}
       />

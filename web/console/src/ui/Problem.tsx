@@ -1,5 +1,6 @@
 import { Alert, Button, Group, List, Text } from "@mantine/core";
 import { isProblem } from "~/api/problem";
+import { loginURL } from "~/api/session";
 import { useText } from "~/app/text";
 import { CopyInline } from "./Copy";
 import { Icon } from "./Icon";
@@ -27,6 +28,7 @@ export function ProblemAlert({ error, extra, onRetry }: { error: unknown; extra?
           ))}
         </List>
       )}
+      {code === "invalid_token" && <SignInAgain />}
       {(problem?.traceID || onRetry) && (
         <Group mt="xs" gap="md">
           {onRetry && (
@@ -42,5 +44,21 @@ export function ProblemAlert({ error, extra, onRetry }: { error: unknown; extra?
         </Group>
       )}
     </Alert>
+  );
+}
+
+/** Leads through the sign-in and back to the same page. */
+function SignInAgain() {
+  const t = useText(uiText);
+  const [, , tid] = window.location.pathname.split("/");
+  return (
+    <Button
+      component="a"
+      size="xs"
+      mt="xs"
+      href={loginURL(tid ?? "", window.location.pathname + window.location.search)}
+    >
+      {t("signInAgain")}
+    </Button>
   );
 }

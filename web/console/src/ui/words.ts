@@ -43,6 +43,8 @@ export const uiText = text(
     problem_invalid_token: "You are signed out",
     problem_invalid_token_detail: "Sign in again; what you see here stays.",
     problem_insufficient_scope: "Your session does not reach this far",
+    problem_cross_site_request: "Your session has changed in another window",
+    problem_cross_site_request_detail: "Load the page again and repeat your change.",
     problem_forbidden: "Your role does not allow this",
     problem_forbidden_detail: "Ask an owner of the tenant.",
     problem_registration_closed: "Registration is closed",
@@ -80,6 +82,7 @@ export const uiText = text(
     notFoundTitle: "There is no such page",
     notFoundBody: "The address may be mistyped, or what it named is gone.",
     toStart: "To the start",
+    signInAgain: "Sign in again",
   },
   {
     copy: "Kopieren",
@@ -123,6 +126,8 @@ export const uiText = text(
     problem_invalid_token: "Sie sind abgemeldet",
     problem_invalid_token_detail: "Melden Sie sich wieder an; was Sie hier sehen, bleibt.",
     problem_insufficient_scope: "Ihre Sitzung reicht nicht so weit",
+    problem_cross_site_request: "Ihre Sitzung hat sich in einem anderen Fenster geändert",
+    problem_cross_site_request_detail: "Laden Sie die Seite neu und wiederholen Sie Ihre Änderung.",
     problem_forbidden: "Ihre Rolle erlaubt das nicht",
     problem_forbidden_detail: "Fragen Sie einen Inhaber des Mandanten.",
     problem_registration_closed: "Die Registrierung ist geschlossen",
@@ -163,5 +168,6 @@ export const uiText = text(
     notFoundTitle: "Diese Seite gibt es nicht",
     notFoundBody: "Vielleicht ist die Adresse vertippt, oder was sie nannte, ist fort.",
     toStart: "Zum Anfang",
+    signInAgain: "Wieder anmelden",
   },
 );

@@ -78,7 +78,7 @@ export function Scopes() {
             ),
           },
           { head: t("description"), cell: (scope) => scope.description },
-          { head: t("api"), cell: (scope) => scope.service_id ?? <span className="row-sub">–</span>, width: 180 },
+          { head: t("api"), cell: (scope) => scope.service_id, width: 180 },
           {
             head: t("editScope"),
             quiet: true,

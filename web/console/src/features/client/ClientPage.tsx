@@ -15,6 +15,7 @@ import { ClientSettings } from "./ClientSettings";
 import { clientText } from "./clientText";
 import { keysOf, type Shown } from "./context";
 import { Federated } from "./Federated";
+import { Health } from "./Health";
 import { Keys } from "./Keys";
 import { Proof } from "./Proof";
 import { Secrets } from "./Secrets";
@@ -102,6 +103,7 @@ function ProofTab({ shown }: { shown: Shown }) {
   return (
     <>
       <Proof shown={shown} />
+      <Health shown={shown} />
       {methods.some(usesSecret) && <Secrets shown={shown} />}
       {(uses("private_key_jwt", "self_signed_tls_client_auth") || keysOf(client).length > 0 || client.jwks_uri) && (
         <Keys shown={shown} />

@@ -10,6 +10,7 @@ import { ProblemAlert } from "~/ui/Problem";
 import { uiText } from "~/ui/words";
 import { clientText } from "./clientText";
 import { type Shown, useMayWrite, usePatch } from "./context";
+import { LastUse } from "./Health";
 
 type Federation = Schemas["FederatedCredential"];
 const presets = ["kubernetes", "github_actions", "spiffe", ""] as const;
@@ -66,6 +67,7 @@ export function Federated({ shown }: { shown: Shown }) {
                 </Group>
                 <div className="row-sub">{each.subject}</div>
                 <div className="row-sub">{each.issuer}</div>
+                <LastUse shown={shown} kind="federated" id={each.name} />
               </div>
               {may && (
                 <ActionIcon

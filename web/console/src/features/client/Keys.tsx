@@ -14,6 +14,7 @@ import { absolute } from "~/ui/time";
 import { uiText } from "~/ui/words";
 import { clientText } from "./clientText";
 import { keysOf, type Shown, useMayWrite, usePatch } from "./context";
+import { LastUse } from "./Health";
 import { KeySource } from "./KeySource";
 
 export function Keys({ shown }: { shown: Shown }) {
@@ -81,6 +82,7 @@ function KeyRow({ shown, jwk, may }: { shown: Shown; jwk: Jwk; may: boolean }) {
           {describeJwk(jwk)} {jwk.alg}
         </Text>
         <div className="row-sub">{jwk.kid}</div>
+        {jwk.kid && <LastUse shown={shown} kind="key" id={jwk.kid} />}
         {until && (
           <Text size="xs" c="dimmed">
             {t("keyFrom", { until: absolute(until, language) })}

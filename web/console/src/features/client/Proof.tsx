@@ -8,6 +8,7 @@ import { absolute, relative } from "~/ui/time";
 import { ChangeMethod } from "./ChangeMethod";
 import { clientText } from "./clientText";
 import { type Shown, useMayWrite, usePatch } from "./context";
+import { MethodUse } from "./Health";
 import { isMethod, methodText } from "./methods";
 import { Strength } from "./Strength";
 
@@ -48,6 +49,7 @@ export function Proof({ shown }: { shown: Shown }) {
           {t("publicFixed")}
         </Text>
       )}
+      <MethodUse shown={shown} />
       <Overlap shown={shown} may={may} />
       {changing && <ChangeMethod shown={shown} onClose={() => setChanging(false)} />}
     </Section>

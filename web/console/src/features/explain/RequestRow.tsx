@@ -1,6 +1,6 @@
 import { Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { Trace } from "~/api/traces";
+import type { TraceLine } from "~/api/traces";
 import { useText } from "~/app/text";
 import { Icon } from "~/ui/Icon";
 import { Time } from "~/ui/time";
@@ -24,7 +24,7 @@ export function RequestRow({
 }: {
   tid: string;
   aid: string;
-  trace: Trace;
+  trace: TraceLine;
   clientName?: string;
 }) {
   const t = useText(explainText);

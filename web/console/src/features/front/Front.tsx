@@ -31,7 +31,7 @@ export function Front() {
       end={
         <Button
           variant="subtle"
-          ml="xs"
+          px="xs"
           renderRoot={(props) => <Link {...props} to={signedIn ? "/console" : "/console/sign-in"} search={{}} />}
         >
           {signedIn ? t("toConsole") : t("signIn")}

@@ -27,7 +27,7 @@ export function SignIn() {
     window.location.assign(
       seatAt(session, tid) ? returnTo(tid, search.return_to) : loginURL(tid, returnTo(tid, search.return_to)),
     );
-  const known = session.remembered.length > 0 ? session.remembered : session.tenants;
+  const known = [...session.tenants, ...session.remembered.filter((tenant) => !seatAt(session, tenant.tid))];
   const message =
     search.error &&
     (`error_${search.error}` in frontText.en ? t(`error_${search.error}` as "error_unknown") : t("error_unknown"));

@@ -22,10 +22,10 @@ export function useFirstToken(tid: string, aid: string, client: Schemas["Client"
         );
         return grants.items[0]?.created_at ?? null;
       }
-      const secrets = await take(
-        api.GET("/tenants/{tid}/workspaces/{aid}/clients/{client_id}/secrets", { params: { path } }),
+      const found = await take(
+        api.GET("/tenants/{tid}/workspaces/{aid}/clients/{client_id}/credentials", { params: { path } }),
       );
-      return secrets.items.map((secret) => secret.last_used_at).find(Boolean) ?? null;
+      return found.methods.map((use) => use.last_used_at).find(Boolean) ?? null;
     },
     refetchInterval: (query) => (query.state.data ? false : 1500),
   });

@@ -8,7 +8,7 @@ import { CopyInline } from "~/ui/Copy";
 import { Icon } from "~/ui/Icon";
 import { Await, Empty, Page, Section } from "~/ui/Page";
 import { Strength } from "../client/Strength";
-import { RequestRow } from "../explain/RequestRow";
+import { outcomeTone, RequestRow } from "../explain/RequestRow";
 import { workspacesText } from "./workspacesText";
 
 const limit = 5;
@@ -39,7 +39,7 @@ export function Overview() {
   });
   const traces = useQuery({
     queryKey: keyOf.in(tid, aid, "traces", "newest"),
-    queryFn: () => take(api.GET("/tenants/{tid}/workspaces/{aid}/traces", { params: { path, query: { limit } } })),
+    queryFn: () => take(api.GET("/tenants/{tid}/workspaces/{aid}/traces", { params: { path, query: { limit: 30 } } })),
     refetchInterval: 10_000,
   });
   return (
@@ -116,8 +116,9 @@ export function Overview() {
             }
           >
             <Await of={traces}>
-              {({ items }) =>
-                items.length === 0 ? (
+              {({ items }) => {
+                const refused = items.filter((trace) => outcomeTone(trace.outcome) === "bad").slice(0, limit);
+                return refused.length === 0 ? (
                   <Group gap="xs">
                     <Icon name="check" />
                     <Text size="sm" c="dimmed">
@@ -126,12 +127,12 @@ export function Overview() {
                   </Group>
                 ) : (
                   <Stack gap={0}>
-                    {items.map((trace) => (
+                    {refused.map((trace) => (
                       <RequestRow key={trace.trace_id} tid={tid} aid={aid} trace={trace} />
                     ))}
                   </Stack>
-                )
-              }
+                );
+              }}
             </Await>
           </Section>
           <Section title={t("endpoints")} lead={t("endpointsLead")}>
