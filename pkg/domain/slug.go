@@ -13,10 +13,10 @@ const (
 )
 
 // reservedTIDs are the first path segments that the service itself uses, or
-// may come to use.
+// may come to use, and those of the console's own pages below /console.
 var reservedTIDs = []string{
-	"api", "assets", "console", "docs", "healthz", "login", "logout", "metrics", "oauth", "oauth2", "oidc",
-	"public", "readyz", "register", "signet", "static", "status", "support", "system", "version", "well-known", "www",
+	"api", "assets", "callback", "console", "docs", "healthz", "invitation", "login", "logout", "metrics", "oauth", "oauth2", "oidc",
+	"public", "readyz", "register", "sign-in", "signet", "static", "status", "support", "system", "version", "well-known", "www",
 }
 
 // reservedAIDs are the second segments with a meaning of their own.
