@@ -18,7 +18,7 @@ console: ## Build the web console, where Node is there and it is not built yet
 	scripts/console
 
 .PHONY: build
-build: ## Build the five programs into bin/
+build: console ## Build the five programs into bin/
 	@mkdir -p bin
 	@for program in $(PROGRAMS); do \
 		echo "  bin/$$program"; \
