@@ -154,7 +154,8 @@ func TestCookiesAreTheHostsOwnOverHTTPS(t *testing.T) {
 	cookies := (&http.Response{Header: r.header}).Cookies()
 	to, err := url.Parse(r.header.Get("Location"))
 	require.NoError(t, err)
-	query := url.Values{"code": {w.issuer.code(to.Query(), "acme", h.ownerID)}, "state": {to.Query().Get("state")}, "iss": {https + "/acme/admin"}}
+	request := w.issuer.request(to)
+	query := url.Values{"code": {w.issuer.code(request, "acme", h.ownerID)}, "state": {request.Get("state")}, "iss": {https + "/acme/admin"}}
 	r = w.do(http.MethodGet, "/console/callback?"+query.Encode(), "", nil, "Host", "auth.example.com", "Cookie", cookies[0].Name+"="+cookies[0].Value)
 	require.Equal(t, "/console/acme", r.is(http.StatusSeeOther).header.Get("Location"))
 	cookies = append(cookies, (&http.Response{Header: r.header}).Cookies()...)

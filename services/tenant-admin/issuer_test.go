@@ -30,6 +30,7 @@ type issuer struct {
 	w *world
 
 	mu        sync.Mutex
+	pushed    map[string]url.Values
 	codes     map[string]granted
 	refresh   map[string]granted
 	renewals  int
@@ -47,7 +48,19 @@ type granted struct {
 }
 
 func newIssuer(w *world) *issuer {
-	return &issuer{w: w, codes: map[string]granted{}, refresh: map[string]granted{}, typ: "JWT"}
+	return &issuer{w: w, pushed: map[string]url.Values{}, codes: map[string]granted{}, refresh: map[string]granted{}, typ: "JWT"}
+}
+
+// request is the authorization request that was pushed before the browser was
+// sent to the address.
+func (i *issuer) request(to *url.URL) url.Values {
+	i.w.t.Helper()
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	require.True(i.w.t, strings.HasSuffix(to.Path, "/admin/oauth2/authorize"), to.String())
+	require.Len(i.w.t, to.Query(), 2, "nothing of the request passes through the browser")
+	require.Equal(i.w.t, "console", to.Query().Get("client_id"))
+	return i.pushed[to.Query().Get("request_uri")]
 }
 
 // code is what a login of the user leads to, for the authorization request.
@@ -100,6 +113,10 @@ func (i *issuer) serve(r *http.Request, body string) (int, map[string]any) {
 		i.revoked++
 		delete(i.refresh, params.Get("token"))
 		return http.StatusOK, nil
+	case endpoint == "/par":
+		uri := "urn:ietf:params:oauth:request_uri:" + keys.NewBearer()
+		i.pushed[uri] = url.Values(params)
+		return http.StatusCreated, map[string]any{"request_uri": uri, "expires_in": 60}
 	case endpoint != "/oauth2/token":
 		return http.StatusNotFound, nil
 	case params.Get("grant_type") == oauth.GrantRefreshToken:
@@ -199,8 +216,7 @@ func (v *visitor) begin(query string) url.Values {
 	v.w.t.Helper()
 	to, err := url.Parse(v.plain(http.MethodGet, "/console/login?"+query, nil).is(http.StatusSeeOther).header.Get("Location"))
 	require.NoError(v.w.t, err)
-	require.True(v.w.t, strings.HasSuffix(to.Path, "/admin/oauth2/authorize"), to.String())
-	return to.Query()
+	return v.w.issuer.request(to)
 }
 
 // answer is the callback's query after a login.

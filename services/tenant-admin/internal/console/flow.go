@@ -113,9 +113,14 @@ func (c *Console) begin(ctx echo.Context) (string, error) {
 	if err != nil {
 		return "", unresolved(tid, err)
 	}
-	flow, err := c.Party.Begin(r.Context(), w)
+	hint := query.Get("login_hint")
+	if len(hint) > maxLoginHint {
+		hint = ""
+	}
+	flow := relying.NewFlow(w)
+	to, err := c.Party.Authorization(r.Context(), w, flow, hint)
 	if err != nil {
-		return "", err
+		return "", declined(tid, err)
 	}
 	binding := c.cookies.login(r)
 	if binding == "" {
@@ -133,11 +138,7 @@ func (c *Console) begin(ctx echo.Context) (string, error) {
 		return "", err
 	}
 	c.cookies.set(ctx.Response(), loginCookie, binding, loginTTL)
-	hint := query.Get("login_hint")
-	if len(hint) > maxLoginHint {
-		hint = ""
-	}
-	return c.Party.Authorization(w, flow, hint), nil
+	return to, nil
 }
 
 func unresolved(tid string, err error) error {

@@ -63,7 +63,7 @@ func (p *Party) call(ctx context.Context, w tenancy.Workspace, path string, form
 		switch {
 		case err != nil:
 			return nil, away("the authorization server did not answer", err)
-		case a.status == http.StatusOK:
+		case a.status == http.StatusOK, a.status == http.StatusCreated:
 			return a.body, nil
 		case a.status == http.StatusServiceUnavailable && !retried:
 			if err := pause(ctx, retryPause); err != nil {

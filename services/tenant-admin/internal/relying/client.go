@@ -40,7 +40,7 @@ func (p *Party) register(ctx context.Context, w tenancy.Workspace) error {
 // current tells whether the registration serves as it stands.
 func (p *Party) current(w tenancy.Workspace, c *domain.Client) bool {
 	want := rules.ConsoleClient(p.Resolver.PublicURL(), nil)
-	return c.TokenEndpointAuthMethod == want.TokenEndpointAuthMethod && slices.Equal(c.RedirectURIs, want.RedirectURIs) &&
+	return c.TokenEndpointAuthMethod == want.TokenEndpointAuthMethod && c.RequirePAR == want.RequirePAR && slices.Equal(c.RedirectURIs, want.RedirectURIs) &&
 		slices.Equal(c.PostLogoutRedirectURIs, want.PostLogoutRedirectURIs) && p.Root.OwnClient(w.ID(), rules.ConsoleClientID).Serves(c.JWKS)
 }
 

@@ -1,7 +1,7 @@
 // Package relying is the console's back end as an OpenID Connect relying party:
 // the client "console" of every workspace "admin", confidential by
 // private_key_jwt (OpenID Connect Core 1.0, sections 3.1 and 9; RFC 7636; RFC
-// 9207; RFC 7009). It builds authorization requests, redeems codes, judges ID
+// 9126; RFC 9207; RFC 7009). It pushes authorization requests, redeems codes, judges ID
 // tokens, renews and ends what it was given.
 //
 // The client's keys follow from the root secret, and what is registered of them

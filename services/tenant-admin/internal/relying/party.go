@@ -45,27 +45,35 @@ type Tokens struct {
 	ID         Identity  `json:"id"`
 }
 
-// Begin draws what a new authorization request needs, and makes sure that its
-// code can be redeemed.
-func (p *Party) Begin(ctx context.Context, w tenancy.Workspace) (Flow, error) {
-	if err := p.register(ctx, w); err != nil {
-		return Flow{}, err
-	}
-	return Flow{TID: w.TID(), State: keys.NewBearer(), Nonce: keys.NewBearer(), Verifier: keys.NewBearer()}, nil
+// NewFlow draws what a new authorization request needs.
+func NewFlow(w tenancy.Workspace) Flow {
+	return Flow{TID: w.TID(), State: keys.NewBearer(), Nonce: keys.NewBearer(), Verifier: keys.NewBearer()}
 }
 
-// Authorization is the path of the authorization request, below the public URL.
-func (p *Party) Authorization(w tenancy.Workspace, f Flow, loginHint string) string {
+// Authorization pushes the authorization request (RFC 9126) and returns the path
+// to which it sends the browser, below the public URL. So nothing of the request
+// passes through the browser, and nobody else can make one of the console's.
+func (p *Party) Authorization(ctx context.Context, w tenancy.Workspace, f Flow, loginHint string) (string, error) {
 	challenge := sha256.Sum256([]byte(f.Verifier))
-	query := url.Values{
-		"response_type": {oauth.ResponseTypeCode}, "client_id": {rules.ConsoleClientID}, "redirect_uri": {p.callback()},
+	request := url.Values{
+		"response_type": {oauth.ResponseTypeCode}, "redirect_uri": {p.callback()},
 		"scope": {rules.ConsoleClient("", nil).Scope.String()}, "state": {f.State}, "nonce": {f.Nonce},
 		"code_challenge": {base64.RawURLEncoding.EncodeToString(challenge[:])}, "code_challenge_method": {oauth.ChallengeMethodS256},
 	}
 	if loginHint != "" {
-		query.Set("login_hint", loginHint)
+		request.Set("login_hint", loginHint)
 	}
-	return w.CookiePath() + "/oauth2/authorize?" + query.Encode()
+	raw, err := p.call(ctx, w, "/par", request)
+	if err != nil {
+		return "", err
+	}
+	var pushed struct {
+		URI string `json:"request_uri"`
+	}
+	if err := json.Unmarshal(raw, &pushed); err != nil || pushed.URI == "" {
+		return "", refuse("par_response", "the pushed request was not given a name")
+	}
+	return w.CookiePath() + "/oauth2/authorize?" + url.Values{"client_id": {rules.ConsoleClientID}, "request_uri": {pushed.URI}}.Encode(), nil
 }
 
 func (p *Party) callback() string { return p.Resolver.PublicURL() + rules.ConsoleCallbackPath }

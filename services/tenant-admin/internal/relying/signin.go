@@ -19,12 +19,13 @@ import (
 // the cookies of the session that the person now has at the authorization server,
 // to be handed on to their browser, whose name is agent.
 func (p *Party) SignIn(ctx context.Context, w tenancy.Workspace, login, password, agent string) (Tokens, []*http.Cookie, error) {
-	f, err := p.Begin(ctx, w)
+	f := NewFlow(w)
+	to, err := p.Authorization(ctx, w, f, "")
 	if err != nil {
 		return Tokens{}, nil, err
 	}
 	b := browser{party: p, agent: agent, cookies: map[string]*http.Cookie{}}
-	a, err := b.open(ctx, http.MethodGet, p.Resolver.PublicURL()+p.Authorization(w, f, ""), nil)
+	a, err := b.open(ctx, http.MethodGet, p.Resolver.PublicURL()+to, nil)
 	if err != nil {
 		return Tokens{}, nil, away("the login page did not open", err)
 	}

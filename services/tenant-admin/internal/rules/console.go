@@ -20,7 +20,7 @@ const (
 func ConsoleClient(publicURL string, jwks []byte) domain.Client {
 	return domain.Client{
 		ClientID: ConsoleClientID, ClientName: "Console", ApplicationType: domain.ApplicationWeb,
-		TokenEndpointAuthMethod: oauth.MethodPrivateKeyJWT, JWKS: jwks,
+		TokenEndpointAuthMethod: oauth.MethodPrivateKeyJWT, JWKS: jwks, RequirePAR: true,
 		RedirectURIs: []string{publicURL + ConsoleCallbackPath}, PostLogoutRedirectURIs: []string{publicURL + ConsolePath},
 		GrantTypes:    []string{oauth.GrantAuthorizationCode, oauth.GrantRefreshToken},
 		ResponseTypes: []string{oauth.ResponseTypeCode},
