@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,15 +16,23 @@ import (
 // are not followed, and every answer is read whole.
 type client struct{ http *http.Client }
 
-func newClient(connections int) *client {
+func newClient(connections int) *client { return newClientOver(connections, nil) }
+
+func newClientOver(connections int, over *tls.Config) *client {
 	return &client{http: &http.Client{
 		Timeout: 30 * time.Second,
 		Transport: &http.Transport{
 			MaxIdleConns: 2 * connections, MaxIdleConnsPerHost: 2 * connections, DisableCompression: true, Proxy: nil,
-			DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext,
+			DialContext: (&net.Dialer{Timeout: 2 * time.Second}).DialContext, TLSClientConfig: over,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+}
+
+// newTLSClient shows a certificate. The programs make their own for development,
+// which nobody vouches for.
+func newTLSClient(connections int, certificate tls.Certificate) *client {
+	return newClientOver(connections, &tls.Config{Certificates: []tls.Certificate{certificate}, InsecureSkipVerify: true})
 }
 
 func (c *client) send(r *http.Request, check func(status int, body []byte) error) error {

@@ -29,13 +29,18 @@ func (r result) quantile(q float64) time.Duration {
 }
 
 // load runs one operation for a while. do is given the number of the worker,
-// and fails unless the answer is right.
+// and fails unless the answer is right; with errOver the load ends before its
+// time. before, if there is any, prepares a run and is not measured.
 type load struct {
 	workers  int
 	duration time.Duration
 	rate     float64 // 0: closed loop
+	before   func(ctx context.Context, duration time.Duration) error
 	do       func(ctx context.Context, worker int) error
 }
+
+// errOver says that what a run was prepared with is used up.
+var errOver = errors.New("nothing is left to send")
 
 // run measures. In a closed loop each worker sends its next request when the
 // last was answered. In an open loop requests arrive at a constant rate
@@ -86,6 +91,8 @@ func (l load) work(ctx context.Context, worker int, arrivals <-chan time.Time) r
 		case err == nil:
 			r.count++
 			r.latency = append(r.latency, time.Since(from))
+		case errors.Is(err, errOver):
+			return r
 		case errors.Is(err, context.Canceled):
 		default:
 			r.failures++

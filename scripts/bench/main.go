@@ -7,6 +7,7 @@
 //	go run . -target standalone -duration 5s -workers 16
 //	go run . -target services -ops client_credentials,refresh
 //	go run . -rate 500 -ops client_credentials      (open loop)
+//	go run . -distinguish                           (refusals, by how long they take)
 //
 // Every answer is checked. Round trips to SQL and Redis are read from the
 // programs' own metrics while operations run one at a time.
@@ -31,6 +32,7 @@ type options struct {
 	runs     int
 	tenants  int
 	json     bool
+	samples  int
 }
 
 func main() {
@@ -46,24 +48,30 @@ func main() {
 	flag.Float64Var(&o.rate, "rate", 0, "arrivals per second; 0 runs a closed loop")
 	flag.IntVar(&o.runs, "runs", 3, "runs of each operation; the median is shown")
 	flag.IntVar(&o.tenants, "tenants", 0, "tenants to register beforehand, for the effect of their number")
+	distinguish := flag.Bool("distinguish", false, "instead: whether refused clients can be told apart by how long the refusal takes")
+	flag.IntVar(&o.samples, "samples", 10_000, "with -distinguish: of each kind")
 	flag.BoolVar(&o.json, "json", false, "print the table as JSON")
 	flag.Parse()
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, o); err != nil {
+	each := measure
+	if *distinguish {
+		each = tellApart
+	}
+	if err := run(ctx, o, each); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, o options) error {
+func run(ctx context.Context, o options, each func(context.Context, options, string) error) error {
 	targets, err := choose(o.target)
 	if err != nil {
 		return err
 	}
 	for _, name := range targets {
-		if err := measure(ctx, o, name); err != nil {
+		if err := each(ctx, o, name); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -110,11 +118,12 @@ func measure(ctx context.Context, o options, name string) error {
 		}
 	}
 	var rows []row
-	limit, err := limitRow(ctx, o)
+	limit, verifying, err := limits(ctx, o)
 	if err != nil {
 		return err
 	}
-	rows = append(rows, limit)
+	verifying.ratio = verifying.perSecond / limit.perSecond
+	rows = append(rows, limit, verifying)
 	for _, op := range operations() {
 		if o.ops != "" && !strings.Contains(","+o.ops+",", ","+op.name+",") {
 			continue
@@ -125,6 +134,9 @@ func measure(ctx context.Context, o options, name string) error {
 			return fmt.Errorf("%s: %w", op.name, err)
 		}
 		r.ratio = r.perSecond / limit.perSecond
+		if op.signs != nil {
+			r.ratio, r.note = r.perSecond/verifying.perSecond, "of the limit handler that verifies"
+		}
 		rows = append(rows, r)
 	}
 	return report(os.Stdout, o, name, rows)

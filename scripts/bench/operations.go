@@ -12,24 +12,33 @@ type operation struct {
 	name   string
 	budget string
 	do     func(w *world) func(ctx context.Context, worker int) error
+	// signs are the assertions that it uses up, where it does, and its limit is
+	// the handler that verifies one.
+	signs func(w *world) *signer
 }
 
 // operations lists what is measured, in the order of the table.
 func operations() []operation {
+	type do = func(context.Context, int) error
 	return []operation{
-		{"client_credentials", "0 / 0", func(w *world) func(context.Context, int) error { return w.credentials(w.confid) }},
-		{"client_credentials_opaque", "0 / 0", func(w *world) func(context.Context, int) error { return w.credentials(w.opaque) }},
-		{"introspect_jwt", "0 / 0", func(w *world) func(context.Context, int) error { return w.introspect(w.access, w.confid) }},
-		{"introspect_opaque", "0 / 0", func(w *world) func(context.Context, int) error { return w.introspect(w.blob, w.opaque) }},
-		{"userinfo", "1 / 0", (*world).userinfo},
-		{"refresh", "1 / 0", (*world).rotate},
-		{"code_with_session", "3 / 2", (*world).codeWithSession},
-		{"code_flow", "8 / 6", (*world).codeFlow},
-		{"discovery", "0 / 0", func(w *world) func(context.Context, int) error {
-			return w.fetch("/.well-known/openid-configuration", "authorization_endpoint")
-		}},
-		{"jwks", "0 / 0", func(w *world) func(context.Context, int) error { return w.fetch("/.well-known/jwks.json", `"keys"`) }},
-		{"register_tenant", "", (*world).registerOne},
+		{name: "client_credentials", budget: "0 / 0", do: func(w *world) do { return w.credentials(w.confid) }},
+		{name: "client_credentials_opaque", budget: "0 / 0", do: func(w *world) do { return w.credentials(w.opaque) }},
+		{name: "client_secret_post", budget: "0 / 0", do: (*world).posted},
+		{name: "client_secret_jwt", budget: "0 / 1", do: func(w *world) do { return w.asserted(w.proofs.macs) }, signs: func(w *world) *signer { return w.proofs.macs }},
+		{name: "private_key_jwt_es256", budget: "0 / 1", do: func(w *world) do { return w.asserted(w.proofs.ecs) }, signs: func(w *world) *signer { return w.proofs.ecs }},
+		{name: "private_key_jwt_rs256", budget: "0 / 1", do: func(w *world) do { return w.asserted(w.proofs.rsas) }, signs: func(w *world) *signer { return w.proofs.rsas }},
+		{name: "tls_client_auth", budget: "0 / 0", do: func(w *world) do { return w.certified(w.proofs.issuedHTTP, w.proofs.issued) }},
+		{name: "self_signed_tls_client_auth", budget: "0 / 0", do: func(w *world) do { return w.certified(w.proofs.selfSignedHTTP, w.proofs.selfSigned) }},
+		{name: "par", budget: "0 / 1", do: (*world).push},
+		{name: "introspect_jwt", budget: "0 / 0", do: func(w *world) do { return w.introspect(w.access, w.confid) }},
+		{name: "introspect_opaque", budget: "0 / 0", do: func(w *world) do { return w.introspect(w.blob, w.opaque) }},
+		{name: "userinfo", budget: "1 / 0", do: (*world).userinfo},
+		{name: "refresh", budget: "1 / 0", do: (*world).rotate},
+		{name: "code_with_session", budget: "3 / 2", do: (*world).codeWithSession},
+		{name: "code_flow", budget: "8 / 6", do: (*world).codeFlow},
+		{name: "discovery", budget: "0 / 0", do: func(w *world) do { return w.fetch("/.well-known/openid-configuration", "authorization_endpoint") }},
+		{name: "jwks", budget: "0 / 0", do: func(w *world) do { return w.fetch("/.well-known/jwks.json", `"keys"`) }},
+		{name: "register_tenant", do: (*world).registerOne},
 	}
 }
 
@@ -39,7 +48,11 @@ func runOperation(ctx context.Context, o options, sut *system, w *world, op oper
 	if err != nil {
 		return row{}, err
 	}
-	r, err := repeat(ctx, o, op.name, load{workers: o.workers, duration: o.duration, do: do})
+	l := load{workers: o.workers, duration: o.duration, do: do}
+	if op.signs != nil {
+		l.before = op.signs(w).ahead
+	}
+	r, err := repeat(ctx, o, op.name, l)
 	if err != nil {
 		return row{}, err
 	}

@@ -17,6 +17,7 @@ import (
 type system struct {
 	name    string
 	url     string
+	mtls    string   // the origin that asks for client certificates
 	metrics []string // addresses of /metrics, one per program
 	dir     string
 	procs   []*exec.Cmd
@@ -70,8 +71,12 @@ func (s *system) startStandalone(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.url = "http://" + listen
-	return s.launch(ctx, "standalone", listen, []string{"--no-demo"}, "SIGNET_DATA="+filepath.Join(s.dir, "data"))
+	certificates, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	s.url, s.mtls = "http://"+listen, "https://"+certificates
+	return s.launch(ctx, "standalone", listen, []string{"--no-demo"}, "SIGNET_DATA="+filepath.Join(s.dir, "data"), "SIGNET_MTLS__LISTEN="+certificates)
 }
 
 // startServices runs the four services and the gateway on a fresh database.
@@ -87,11 +92,15 @@ func (s *system) startServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.url = "http://" + front
+	certificates, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	s.url, s.mtls = "http://"+front, "https://"+certificates
 	shared := []string{
 		"DATABASE_URL=" + database, "REDIS_URL=" + os.Getenv("REDIS_URL"),
 		"SIGNET_PEER__KEY=" + secret(), "SIGNET_KEYS__ROOT=v1:" + secret(),
-		"SIGNET_PUBLIC_URL=" + s.url,
+		"SIGNET_PUBLIC_URL=" + s.url, "SIGNET_MTLS_PUBLIC_URL=" + s.mtls,
 	}
 	migrate := exec.CommandContext(ctx, filepath.Join(s.dir, "tenant-admin"), "migrate")
 	migrate.Env = append(os.Environ(), shared...)
@@ -109,7 +118,7 @@ func (s *system) startServices(ctx context.Context) error {
 			return err
 		}
 	}
-	return s.launch(ctx, "gateway", front, nil, append(shared, upstreams...)...)
+	return s.launch(ctx, "gateway", front, nil, append(append(shared, upstreams...), "SIGNET_MTLS__LISTEN="+certificates)...)
 }
 
 func (s *system) compile(ctx context.Context, names ...string) error {

@@ -28,14 +28,14 @@ func repeat(ctx context.Context, o options, name string, l load) (row, error) {
 	l.rate = o.rate
 	warm := l
 	warm.duration = min(time.Second, o.duration)
-	if r := warm.run(ctx); r.failures > 0 {
-		return row{}, fmt.Errorf("%d requests failed, the first: %w", r.failures, r.first)
+	if _, err := warm.prepared(ctx); err != nil {
+		return row{}, err
 	}
 	var results []result
 	for range o.runs {
-		r := l.run(ctx)
-		if r.failures > 0 {
-			return row{}, fmt.Errorf("%d requests failed, the first: %w", r.failures, r.first)
+		r, err := l.prepared(ctx)
+		if err != nil {
+			return row{}, err
 		}
 		results = append(results, r)
 	}
@@ -46,6 +46,20 @@ func repeat(ctx context.Context, o options, name string, l load) (row, error) {
 		out.note = fmt.Sprintf("%d arrivals found no free worker", m.missed)
 	}
 	return out, ctx.Err()
+}
+
+// prepared prepares a run and runs it; no request may fail.
+func (l load) prepared(ctx context.Context) (result, error) {
+	if l.before != nil {
+		if err := l.before(ctx, l.duration); err != nil {
+			return result{}, err
+		}
+	}
+	r := l.run(ctx)
+	if r.failures > 0 {
+		return r, fmt.Errorf("%d requests failed, the first: %w", r.failures, r.first)
+	}
+	return r, nil
 }
 
 func report(w io.Writer, o options, target string, rows []row) error {

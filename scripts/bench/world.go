@@ -26,6 +26,7 @@ type world struct {
 	sut     *system
 	http    *client
 	issuer  string
+	path    string // of the workspace
 	bearer  string // of the admin API
 	confid  account
 	opaque  account
@@ -34,6 +35,7 @@ type world struct {
 	refresh []string
 	access  string // a JWT of the confidential client
 	blob    string // an opaque token
+	proofs  proofs
 }
 
 type account struct{ id, secret string }
@@ -51,11 +53,15 @@ func build(ctx context.Context, sut *system, workers int) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.bearer, w.issuer = token, sut.url+"/"+tid+"/default"
+	w.path = "/" + tid + "/default"
+	w.bearer, w.issuer = token, sut.url+w.path
 	if w.confid, err = w.client(ctx, tid, map[string]any{}); err != nil {
 		return nil, err
 	}
 	if w.opaque, err = w.client(ctx, tid, map[string]any{"access_token_format": "opaque"}); err != nil {
+		return nil, err
+	}
+	if err := w.prove(ctx, tid, workers); err != nil {
 		return nil, err
 	}
 	for i := range workers {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
@@ -72,7 +73,7 @@ var examples = map[string]struct {
 	"client_secret_post":          {clients: []string{"legacy"}},
 	"client_secret_jwt":           {clients: []string{"reports"}},
 	"private_key_jwt":             {clients: []string{"shop", "shop"}},
-	"Workloads without a secret":  {clients: []string{"worker", "mesh"}},
+	"Workloads without a secret":  {clients: []string{"worker", "deploy", "mesh"}},
 	"tls_client_auth":             {clients: []string{"ledger", "ledger"}, then: bound},
 	"self_signed_tls_client_auth": {clients: []string{"archive"}},
 	"none":                        {clients: []string{"phone"}},
@@ -312,6 +313,16 @@ func (r *reader) prepare(t *testing.T) {
 		}
 		return script + "*) exit 2 ;;\nesac\n"
 	}
+	site := party.NewSite(t, tg)
+	github := &party.Platform{Issuer: site.URL, Key: jose.NewKey(t, "RS256")}
+	site.Put("/.well-known/openid-configuration", map[string]any{"issuer": site.URL, "jwks_uri": site.URL + "/.well-known/jwks"})
+	site.Put("/.well-known/jwks", jose.Set(github.Key))
+	actions := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, q *http.Request) {
+		if q.Header.Get("Authorization") == "bearer runner" && q.URL.Query().Get("audience") == w.Issuer() {
+			_ = json.NewEncoder(rw).Encode(map[string]any{"count": 1, "value": github.GitHubActions(t, w.Issuer(), "acme/shop", "main")})
+		}
+	}))
+	t.Cleanup(actions.Close)
 	write("bin/kubectl", stub("get --raw /.well-known/openid-configuration", object(map[string]any{"issuer": cluster.Issuer}), "get --raw /openid/v1/jwks", object(jose.Set(cluster.Key))), 0o700)
 	write("bin/spire-server", stub("bundle show -format spiffe", object(domain.Bundle())), 0o700)
 	svid := domain.SPIFFE(t, w.Issuer(), "spiffe://prod.example/ns/shop/sa/cart")
@@ -319,6 +330,7 @@ func (r *reader) prepare(t *testing.T) {
 	r.environ = append(r.environ,
 		"PATH="+filepath.Join(r.dir, "bin")+":"+os.Getenv("PATH"), "HOME="+os.Getenv("HOME"), "GOFLAGS=-buildvcs=false", "GOWORK=off",
 		"SIGNET="+tg.URL, "WORKSPACE="+strings.TrimPrefix(w.Path(), "/"), "ADMIN="+w.Tenant.Token(t), "MTLS="+tg.MTLS, "CA="+write("signet-ca.pem", tg.Trust, 0o600),
+		"GITHUB_ISSUER="+github.Issuer, "ACTIONS_ID_TOKEN_REQUEST_URL="+actions.URL+"/?api-version=2.0", "ACTIONS_ID_TOKEN_REQUEST_TOKEN=runner",
 		"TOKEN_FILE="+write("token", cluster.Kubernetes(t, w.Issuer(), "jobs", "worker"), 0o600),
 	)
 }
