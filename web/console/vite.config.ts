@@ -3,7 +3,12 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import tokens from "../tokens.json" with { type: "json" };
-import { devBackend } from "./dev/backend.ts";
+
+// In development the service runs beside (SIGNET, by default where `make run`
+// listens): sign in there, and the session serves here as well, since a cookie
+// belongs to a host at all its ports.
+const service = process.env.SIGNET ?? "http://localhost:8080";
+const routes = ["/console/api", "/console/login", "/console/logout"];
 
 // The console's files live under the path at which the service hands them out.
 const base = "/assets/console/";
@@ -63,7 +68,7 @@ function prepaint(): Plugin {
 
 export default defineConfig({
   base,
-  plugins: [react(), tokensByChoice(), prepaint(), devBackend(base)],
+  plugins: [react(), tokensByChoice(), prepaint()],
   resolve: { alias: { "~": new URL("./src", import.meta.url).pathname } },
   build: {
     target: "es2022",
@@ -71,7 +76,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
   },
-  server: { port: 5174, strictPort: true, host: "127.0.0.1" },
-  preview: { port: 5175, strictPort: true, host: "127.0.0.1" },
+  server: {
+    port: 5174,
+    strictPort: true,
+    host: "localhost",
+    proxy: Object.fromEntries(routes.map((route) => [route, { target: service, headers: { origin: service } }])),
+  },
   test: { environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"] },
 });
