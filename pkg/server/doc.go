@@ -2,7 +2,8 @@
 // how a request target must be spelled (CheckTarget), who is calling (Peer and
 // its Seal), how parameters are read (ReadParams), how a path becomes a
 // workspace (Tenancy), how an error is written (the one error writer), what is
-// logged and counted, and how a program serves and drains (Serve).
+// logged and counted, how a client proves itself and its request is explained
+// (ClientEndpoint), and how a program serves and drains (Serve).
 //
 // New returns an echo instance with all of it in place; a service adds its
 // routes. The gateway uses the same front with Config.Edge, so gateway and
@@ -17,6 +18,7 @@
 // The standards behind it are RFC 9110 and 9112 (HTTP), RFC 6749 section 5.2
 // and RFC 6750 section 3 (errors), RFC 6797 (HSTS), RFC 9440 (Client-Cert). Its
 // neighbours are package oauth, whose errors and parameters it carries over
-// HTTP, and package tenancy, whose resolver it asks. It knows no store:
+// HTTP, package tenancy, whose resolver it asks, and package clientauth, which
+// proves clients. It knows no store:
 // Config.Classify tells it which foreign errors are outages.
 package server

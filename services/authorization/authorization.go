@@ -76,7 +76,9 @@ func New(d Deps) (http.Handler, error) {
 		return nil, err
 	}
 	facts := &request.Facts{Caches: d.Caches, Now: d.Now}
-	clients := &endpoint.Endpoints{Authenticator: d.ClientAuth, KV: d.KV, Facts: facts, Traces: d.Traces, Now: d.Now}
+	clients := &endpoint.Endpoints{
+		ClientEndpoint: server.ClientEndpoint{Authenticator: d.ClientAuth, Traces: d.Traces, Now: d.Now}, KV: d.KV, Facts: facts,
+	}
 	p := &page.Pages{
 		Store: d.Store, KV: d.KV, Root: d.Root, Caches: d.Caches, Facts: facts, Passwords: d.Passwords, Renderer: renderer, Traces: d.Traces,
 		Interactions: &interaction.Interactions{

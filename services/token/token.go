@@ -56,12 +56,13 @@ func New(d Deps) (http.Handler, error) {
 	}
 	ended := ended(d)
 	e := &endpoint.Endpoints{
-		Authenticator: d.ClientAuth,
-		Verifier:      &accesstoken.Verifier{Rings: d.Caches.Rings.Ring, Revocations: d.Caches.Revocations, Now: d.Now},
-		Grants:        grant.All(grant.Deps{Store: d.Store, KV: d.KV, Root: d.Root, Ended: ended}),
-		Issuer:        &issue.Issuer{Rings: &issue.Rings{Cached: d.Caches.Rings, Store: d.Store, Root: d.Root, Pool: d.Pool, Changed: keysChanged(d), Now: d.Now}, Root: d.Root, Now: d.Now},
-		Store:         d.Store, Root: d.Root, Caches: d.Caches, Traces: d.Traces,
-		Issued: d.Issued, Ended: ended, Now: d.Now, MTLSOrigin: d.MTLSOrigin,
+		ClientEndpoint: server.ClientEndpoint{Authenticator: d.ClientAuth, Traces: d.Traces, Now: d.Now},
+
+		Verifier: &accesstoken.Verifier{Rings: d.Caches.Rings.Ring, Revocations: d.Caches.Revocations, Now: d.Now},
+		Grants:   grant.All(grant.Deps{Store: d.Store, KV: d.KV, Root: d.Root, Ended: ended}),
+		Issuer:   &issue.Issuer{Rings: &issue.Rings{Cached: d.Caches.Rings, Store: d.Store, Root: d.Root, Pool: d.Pool, Changed: keysChanged(d), Now: d.Now}, Root: d.Root, Now: d.Now},
+		Store:    d.Store, Root: d.Root, Caches: d.Caches,
+		Issued: d.Issued, Ended: ended, MTLSOrigin: d.MTLSOrigin,
 	}
 	e.PrepareMetadata()
 

@@ -1,56 +1,15 @@
 package endpoint
 
 import (
-	"time"
-
-	"github.com/labstack/echo/v4"
-
-	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/kv"
-	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
-	"github.com/signet-authz/signet/pkg/tenancy"
-	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 )
 
 // Endpoints are the endpoints that clients call, and what they share.
 type Endpoints struct {
-	Authenticator *clientauth.Authenticator
-	KV            *kv.Store
-	Facts         *request.Facts
-	Traces        *trace.Recorder
-	Now           func() time.Time
-}
+	server.ClientEndpoint
 
-// explained runs a handler with a trace of its checks, which is finished and
-// kept whatever the outcome.
-func (e *Endpoints) explained(name string, h func(echo.Context, tenancy.Workspace, *trace.Trace) error) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		w := server.Workspace(c)
-		t := trace.Start(server.TraceID(c), name, e.Now())
-		err := h(c, w, t)
-		if err != nil {
-			t.Finish("refused", oauth.AsError(err))
-		} else {
-			t.Finish("granted", nil)
-		}
-		e.Traces.Record(w, t)
-		return err
-	}
-}
-
-// client reads the request and runs the client authentication phase.
-func (e *Endpoints) client(c echo.Context, w tenancy.Workspace, t *trace.Trace) (clientauth.Client, oauth.Params, error) {
-	params, err := server.ReadParams(c)
-	if err != nil {
-		t.Fail("request is well formed", trace.Check{Expected: "one form of parameters that do not repeat", Actual: oauth.AsError(err).Reason(), RFC: "RFC 6749, section 3.2"})
-		return clientauth.Client{}, nil, err
-	}
-	peer := server.PeerOf(c)
-	client, err := e.Authenticator.Authenticate(c.Request().Context(), w, &clientauth.Request{
-		Params: params, Authorization: c.Request().Header.Values(echo.HeaderAuthorization),
-		IP: peer.IP, Certificate: peer.Certificate, Chain: peer.Chain, Endpoint: w.Endpoint(c.Request().URL.Path[len(w.CookiePath()):]),
-	}, t)
-	return client, params, err
+	KV    *kv.Store
+	Facts *request.Facts
 }

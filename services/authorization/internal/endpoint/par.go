@@ -22,8 +22,8 @@ type pushed struct {
 // PAR is the pushed authorization request endpoint (RFC 9126, section 2). What
 // the authorization endpoint would refuse is refused here, to the client itself.
 func (e *Endpoints) PAR() echo.HandlerFunc {
-	return e.explained("par", func(c echo.Context, w tenancy.Workspace, t *trace.Trace) error {
-		client, params, err := e.client(c, w, t)
+	return e.Explained("par", func(c echo.Context, w tenancy.Workspace, t *trace.Trace) error {
+		client, params, err := e.Client(c, w, t)
 		if err != nil {
 			return err
 		}

@@ -4,75 +4,39 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/signet-authz/signet/pkg/accesstoken"
 	"github.com/signet-authz/signet/pkg/cache"
-	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
-	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/token/internal/grant"
 	"github.com/signet-authz/signet/services/token/internal/issue"
 )
 
 // Endpoints are the endpoints of the token service and what they share.
 type Endpoints struct {
-	Authenticator *clientauth.Authenticator
-	Verifier      *accesstoken.Verifier
-	Grants        []grant.Grant
-	Issuer        *issue.Issuer
-	Store         *store.Store
-	Root          *keys.Root
-	Caches        *cache.Set
-	Traces        *trace.Recorder
+	server.ClientEndpoint
+
+	Verifier *accesstoken.Verifier
+	Grants   []grant.Grant
+	Issuer   *issue.Issuer
+	Store    *store.Store
+	Root     *keys.Root
+	Caches   *cache.Set
 	// Issued is told of every client_credentials issuance; it must not block.
 	Issued func(domain.AuditEvent)
 	// Ended spreads what a request found ended, here and to other processes.
 	Ended func(ctx context.Context, facts []domain.Revocation)
-	Now   func() time.Time
 	// MTLSOrigin is where clients present certificates, empty where they cannot.
 	MTLSOrigin string
 
 	metadata *cache.Cache[metadataKey, document]
-}
-
-// explained runs a handler with a trace of its checks, which is finished and
-// kept whatever the outcome.
-func (e *Endpoints) explained(name string, h func(echo.Context, tenancy.Workspace, *trace.Trace) error) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		w := server.Workspace(c)
-		t := trace.Start(server.TraceID(c), name, e.Now())
-		err := h(c, w, t)
-		if err != nil {
-			t.Finish("refused", oauth.AsError(err))
-		} else {
-			t.Finish("granted", nil)
-		}
-		e.Traces.Record(w, t)
-		return err
-	}
-}
-
-// client reads the request and runs the client authentication phase.
-func (e *Endpoints) client(c echo.Context, w tenancy.Workspace, t *trace.Trace) (clientauth.Client, oauth.Params, error) {
-	params, err := server.ReadParams(c)
-	if err != nil {
-		t.Fail("request is well formed", trace.Check{Expected: "one form of parameters that do not repeat", Actual: oauth.AsError(err).Reason(), RFC: "RFC 6749, section 3.2"})
-		return clientauth.Client{}, nil, err
-	}
-	peer := server.PeerOf(c)
-	client, err := e.Authenticator.Authenticate(c.Request().Context(), w, &clientauth.Request{
-		Params: params, Authorization: c.Request().Header.Values(echo.HeaderAuthorization),
-		IP: peer.IP, Certificate: peer.Certificate, Chain: peer.Chain, Endpoint: w.Endpoint(c.Request().URL.Path[len(w.CookiePath()):]),
-	}, t)
-	return client, params, err
 }
 
 // event is the audit event of this request on behalf of a client.

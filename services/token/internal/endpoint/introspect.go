@@ -42,7 +42,7 @@ type introspection struct {
 // the caller's own tokens and those meant for a service that the caller stands
 // for; for anything else the token is not active, so that nobody can scan.
 func (e *Endpoints) Introspect() echo.HandlerFunc {
-	return e.explained("introspect", func(c echo.Context, w tenancy.Workspace, t *trace.Trace) error {
+	return e.Explained("introspect", func(c echo.Context, w tenancy.Workspace, t *trace.Trace) error {
 		ctx := c.Request().Context()
 		asker, params, err := e.asker(c, w, t, oauth.ScopeIntrospectTokens)
 		if err != nil {
@@ -91,7 +91,7 @@ func (e *Endpoints) asker(c echo.Context, w tenancy.Workspace, t *trace.Trace, w
 		}
 		return asker{clientID: claims.ClientID, wide: true}, params, nil
 	}
-	client, params, err := e.client(c, w, t)
+	client, params, err := e.Client(c, w, t)
 	if err != nil {
 		return asker{}, nil, err
 	}

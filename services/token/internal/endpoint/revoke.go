@@ -20,7 +20,7 @@ import (
 // family and the access tokens under it; an access token ends alone. It answers
 // 200 only once the end is on record: what could not be recorded is 503.
 func (e *Endpoints) Revoke() echo.HandlerFunc {
-	return e.explained("revoke", func(c echo.Context, w tenancy.Workspace, t *trace.Trace) error {
+	return e.Explained("revoke", func(c echo.Context, w tenancy.Workspace, t *trace.Trace) error {
 		who, params, err := e.asker(c, w, t, oauth.ScopeRevokeTokens)
 		if err != nil {
 			return err

@@ -18,11 +18,11 @@ import (
 // through the same phases in the same order; a grant comes in at phase 5 only
 // and can skip none of them.
 func (e *Endpoints) Token() echo.HandlerFunc {
-	return e.explained("token", func(c echo.Context, w tenancy.Workspace, t *trace.Trace) error {
+	return e.Explained("token", func(c echo.Context, w tenancy.Workspace, t *trace.Trace) error {
 		ctx := c.Request().Context()
 
 		// 1. Read the form. 2. Authenticate the client.
-		client, params, err := e.client(c, w, t)
+		client, params, err := e.Client(c, w, t)
 		if err != nil {
 			return err
 		}
