@@ -38,6 +38,17 @@ type Peer struct {
 	TraceID     string   // the id that the gateway gave the request; empty outside a seal
 }
 
+// Source is what limits count by: an address, or for IPv6 the network that one
+// subscriber has to themself.
+func (p Peer) Source() string {
+	if p.IP.Is6() {
+		if network, err := p.IP.Prefix(64); err == nil {
+			return network.String()
+		}
+	}
+	return p.IP.String()
+}
+
 // socketPeer is the peer as the connection shows it.
 func socketPeer(r *http.Request) Peer {
 	p := Peer{IP: socketAddr(r), Scheme: "http"}

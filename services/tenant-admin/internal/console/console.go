@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -156,7 +155,7 @@ func (c *Console) guard(r *http.Request, at *session) error {
 
 // limit counts what a source does.
 func (c *Console) limit(ctx echo.Context, name string, burst int) error {
-	d, err := c.KV.Limit(ctx.Request().Context(), kv.Limit{Name: "console " + name, Key: source(server.PeerOf(ctx).IP), Burst: burst, Per: 10 * time.Minute})
+	d, err := c.KV.Limit(ctx.Request().Context(), kv.Limit{Name: "console " + name, Key: server.PeerOf(ctx).Source(), Burst: burst, Per: 10 * time.Minute})
 	if err != nil {
 		return err
 	}
@@ -164,16 +163,6 @@ func (c *Console) limit(ctx echo.Context, name string, burst int) error {
 		return problem.RateLimited.RetryIn(d.RetryAfter)
 	}
 	return nil
-}
-
-// source is an address, or for IPv6 the network that one subscriber has.
-func source(ip netip.Addr) string {
-	if ip.Is6() {
-		if p, err := ip.Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return ip.String()
 }
 
 // workspace is the tenant's workspace "admin".

@@ -2,7 +2,6 @@ package endpoint
 
 import (
 	"context"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -109,7 +108,7 @@ func (a *API) mayRegister(k *call, in admin.Registration) error {
 
 // limit counts what callers without a credential do, by where they call from.
 func (a *API) limit(k *call, name string) error {
-	d, err := a.KV.Limit(k.ctx, kv.Limit{Name: name, Key: source(server.PeerOf(k.echo).IP), Burst: a.Registration.PerSource, Per: a.Registration.Per})
+	d, err := a.KV.Limit(k.ctx, kv.Limit{Name: name, Key: server.PeerOf(k.echo).Source(), Burst: a.Registration.PerSource, Per: a.Registration.Per})
 	if err != nil {
 		return err
 	}
@@ -117,17 +116,6 @@ func (a *API) limit(k *call, name string) error {
 		return problem.RateLimited.RetryIn(d.RetryAfter)
 	}
 	return nil
-}
-
-// source is where a caller calls from: an address, or for IPv6 the network that
-// one subscriber has to themself.
-func source(ip netip.Addr) string {
-	if ip.Is6() {
-		if p, err := ip.Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return ip.String()
 }
 
 type hash struct {
