@@ -90,6 +90,8 @@ func newHouse(t testing.TB, change ...func(*domain.Settings)) *house {
 	t.Cleanup(out.Close)
 	h.deps = clientauth.Deps{
 		Clients: func(_ context.Context, _ tenancy.Workspace, id string) (*domain.Client, bool, error) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
 			h.lookups = append(h.lookups, id)
 			return h.clients[id], h.clients[id] != nil, h.outage
 		},
@@ -100,7 +102,11 @@ func newHouse(t testing.TB, change ...func(*domain.Settings)) *house {
 			return h.kv.Workspace(w).Replay(ctx, kind, id, issuedAt, exp)
 		},
 		Root: root, Keys: clientauth.NewKeySource(clientauth.KeySourceDeps{Egress: out, Now: clock}), Guard: h.guard, Now: clock,
-		Used: func(_ tenancy.Workspace, _, credential string) { h.used = append(h.used, credential) },
+		Used: func(_ tenancy.Workspace, _, credential string) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.used = append(h.used, credential)
+		},
 	}
 	h.auth = clientauth.New(h.deps)
 	h.client("basic", oauth.MethodClientSecretBasic)
