@@ -354,6 +354,26 @@ func TestSuspendedTenantsAreNotSignedInTo(t *testing.T) {
 	require.Equal(t, "acme", to.Query().Get("tid"))
 }
 
+func TestSuspensionIsNoSignOut(t *testing.T) {
+	w := newWorld(t)
+	h := w.house("acme")
+	v := w.visitor().signIn("acme", h.ownerID)
+	tenants := w.platform.Store.Tenant(h.workspace("admin").Tenant())
+	suspend := func(state domain.State) {
+		record, err := tenants.Get(t.Context())
+		require.NoError(t, err)
+		record.State = state
+		_, err = tenants.Update(t.Context(), record, domain.AuditEvent{Action: "test"})
+		require.NoError(t, err)
+		w.platform.Caches.Directory.Forget("acme", "")
+	}
+	suspend(domain.StateSuspended)
+	w.pass(2 * time.Hour)
+	v.ask(http.MethodGet, behalf+"/acme", nil).problem(http.StatusForbidden, "tenant_suspended")
+	suspend(domain.StateActive)
+	v.ask(http.MethodGet, behalf+"/acme", nil).is(http.StatusOK)
+}
+
 func TestSignInComesToThePublicName(t *testing.T) {
 	w := newWorld(t)
 	w.house("acme")

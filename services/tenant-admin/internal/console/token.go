@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/signet-authz/signet/pkg/cache"
+	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/relying"
@@ -29,6 +30,9 @@ func (c *Console) token(ctx context.Context, at *session, tid string) (string, e
 	}
 	if err != nil {
 		return "", err
+	}
+	if w.Tenant().Record().State != domain.StateActive {
+		return "", problem.Suspended // its authorization server answers nobody
 	}
 	if c.ended(w, place) {
 		return "", c.sessions.drop(ctx, at, tid)

@@ -17,6 +17,9 @@ import (
 	"github.com/signet-authz/signet/services/tenant-admin/internal/rules"
 )
 
+// maxErrorCode bounds what is taken over of an error that came by the browser.
+const maxErrorCode = 64
+
 // Party is the relying party. All its fields are required.
 type Party struct {
 	Resolver   *tenancy.Resolver
@@ -88,7 +91,7 @@ func (f Flow) Code(w tenancy.Workspace, answer interface{ Get(name string) strin
 	case answer.Get("iss") != w.Issuer():
 		return "", refuse("iss", "the answer is another authorization server's")
 	case no != "":
-		return "", refuse(no, "the authorization server said no")
+		return "", refuse(no[:min(len(no), maxErrorCode)], "the authorization server said no")
 	case code == "":
 		return "", refuse("code", "the answer has no code")
 	}
