@@ -3,6 +3,7 @@ package kv
 import (
 	"context"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -25,28 +26,46 @@ func openInProcess(ctx context.Context, c Config) (*Store, error) {
 		PoolSize: inProcessConns,
 		Dialer:   func(context.Context, string, string) (net.Conn, error) { return server.Dial() },
 	}
-	return open(ctx, c, o, server.Close, follow{server, c.Now})
+	return open(ctx, c, o, server.Close, &follow{server: server, now: c.Now})
 }
 
-// follow sets the server's clock before each command, so that values expire by
-// the clock of the process.
+// tick is how far the server's clock may lag. Whenever it moves, the server goes
+// through all that it holds for what has expired; a command that did so each time
+// would cost the more the more is remembered.
+const tick = 200 * time.Millisecond
+
+// follow sets the server's clock, so that values expire by the clock of the
+// process. That they stay a moment longer harms nobody: what must end exactly
+// carries its end with it.
 type follow struct {
 	server *miniredis.Miniredis
 	now    func() time.Time
+	set    atomic.Int64 // the server's clock, Unix nanoseconds
 }
 
-func (f follow) DialHook(next redis.DialHook) redis.DialHook { return next }
+func (f *follow) keepUp() {
+	now, set := f.now(), f.set.Load()
+	if d := now.UnixNano() - set; d >= 0 && d < int64(tick) || !f.set.CompareAndSwap(set, now.UnixNano()) {
+		return
+	}
+	f.server.SetTime(now)
+}
 
-func (f follow) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+// DialHook changes nothing.
+func (f *follow) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+// ProcessHook lets the server's clock follow before a command.
+func (f *follow) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 	return func(ctx context.Context, cmd redis.Cmder) error {
-		f.server.SetTime(f.now())
+		f.keepUp()
 		return next(ctx, cmd)
 	}
 }
 
-func (f follow) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+// ProcessPipelineHook does so before several.
+func (f *follow) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
 	return func(ctx context.Context, cmds []redis.Cmder) error {
-		f.server.SetTime(f.now())
+		f.keepUp()
 		return next(ctx, cmds)
 	}
 }
