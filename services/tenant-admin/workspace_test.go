@@ -93,6 +93,7 @@ func TestSettingsAreBounded(t *testing.T) {
 		"/token_endpoint_auth_methods":   with("token_endpoint_auth_methods", list()),
 		"/token_endpoint_auth_methods/1": with("token_endpoint_auth_methods", list("none", "kerberos")),
 		"/token_endpoint_auth_methods/2": with("token_endpoint_auth_methods", list("none", "client_secret_post", "none")),
+
 		"/token_endpoint_auth_signing_alg_values/2": with("token_endpoint_auth_signing_alg_values", list("ES256", "HS256", "ES256K")),
 		"/token_endpoint_auth_signing_alg_values":   with("token_endpoint_auth_signing_alg_values", list("ES256")),
 		"/branding/color":                           with("branding", with("color", "red")),
