@@ -6,16 +6,15 @@ FROM node:20-bookworm-slim AS console
 WORKDIR /src
 COPY api api
 COPY web web
-WORKDIR /src/web/console
-# Without its sources the console's directory stays as it is, and the programs build all the same.
-RUN --mount=type=cache,target=/root/.npm \
-    if [ -f package.json ]; then npm ci --no-audit --no-fund && npm run build; fi
+COPY scripts scripts
+RUN --mount=type=cache,target=/root/.npm scripts/console && scripts/reference
 
 # Workspace mode, as in development and in the tests: what is tested is what ships.
 FROM golang:1.26-bookworm AS programs
 WORKDIR /src
 COPY . .
 COPY --from=console /src/web/console/dist web/console/dist
+COPY --from=console /src/web/reference/dist web/reference/dist
 ARG VERSION=unreleased
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
     GOTOOLCHAIN=local GOFLAGS=-buildvcs=false make build VERSION="$VERSION"

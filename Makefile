@@ -14,8 +14,9 @@ run: console ## Start the whole service on this machine (needs only Go; with Nod
 	go run ./services/standalone/cmd/standalone $(ARGS)
 
 .PHONY: console
-console: ## Build the web console, where Node is there and it is not built yet
+console: ## Build the web console and the API reference, where Node is there and they are not built yet
 	scripts/console
+	scripts/reference
 
 .PHONY: build
 build: console ## Build the five programs into bin/

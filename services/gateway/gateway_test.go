@@ -118,7 +118,7 @@ func TestPathsAloneDecideWhoAnswers(t *testing.T) {
 		"/acme/default/oidc/logout": Authorization, "/acme/default/login": Authorization, "/acme/default/login/password": Authorization,
 		"/acme/default/consent": Authorization, "/acme/default/account/sessions": Authorization, "/assets/pages/a.css": Authorization,
 		"/": TenantAdmin, "/console": TenantAdmin, "/console/acme": TenantAdmin, "/api/v1/tenants": TenantAdmin, "/docs": TenantAdmin,
-		"/assets/console/a.js": TenantAdmin, "/assets/front/a.css": TenantAdmin, "/acme/default/oauth2/register": TenantAdmin, "/acme/default/oauth2/register/abc": TenantAdmin,
+		"/assets/console/a.js": TenantAdmin, "/assets/front/a.css": TenantAdmin, "/assets/reference/1/a.js": TenantAdmin, "/acme/default/oauth2/register": TenantAdmin, "/acme/default/oauth2/register/abc": TenantAdmin,
 		// Nobody's.
 		"/acme": "", "/acme/default": "", "/acme/default/": "", "/acme/default/oauth2": "", "/acme/default/oauth2/token/": "", "/acme/default/oauth2/tokens": "",
 		"/acme/default/loginx": "", "/ACME/default/oauth2/token": "", "/a/default/oauth2/token": "", "/acme/default/x/oauth2/token": "", "/metrics": "",

@@ -16,6 +16,7 @@ var rootRoutes = []route{
 	{"/assets/pages/*", Authorization},
 	{"/assets/console/*", TenantAdmin},
 	{"/assets/front/*", TenantAdmin},
+	{"/assets/reference/*", TenantAdmin},
 	{"/console/*", TenantAdmin},
 	{"/api/v1/*", TenantAdmin},
 	{"/docs/*", TenantAdmin},

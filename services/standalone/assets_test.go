@@ -32,7 +32,7 @@ func TestEverythingThatAPageNamesIsServed(t *testing.T) {
 		h.ServeHTTP(rec, r)
 		return rec
 	}
-	for _, page := range []string{"/", "/docs", "/console", "/nobody/default/login"} {
+	for _, page := range []string{"/", "/docs", "/docs/plain", "/console", "/nobody/default/login"} {
 		body := get(page).Body.String()
 		named := reference.FindAllStringSubmatch(body, -1)
 		require.NotEmpty(t, named, page)

@@ -111,7 +111,7 @@ func (w *world) deps() tenantadmin.Deps {
 		Server: front, Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Pool: p.Pool, Caches: p.Caches, Passwords: p.Passwords,
 		Invalidate: p.Invalidate, AuthMethods: clientauth.Methods,
 		Registration: tenantadmin.Registration{Mode: "open", PerSource: 1_000_000, Per: time.Hour}, Mailer: w.mail, Now: w.now,
-		BackChannel: w.issuer, Audit: p.Audit, Console: fstest.MapFS{},
+		BackChannel: w.issuer, Audit: p.Audit, Console: fstest.MapFS{}, Reference: fstest.MapFS{},
 	}
 }
 

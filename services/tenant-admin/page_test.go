@@ -18,7 +18,7 @@ import (
 
 func TestPagesFetchNothingFromElsewhere(t *testing.T) {
 	w := newWorld(t)
-	for _, path := range []string{"/", "/docs", "/console"} {
+	for _, path := range []string{"/", "/docs", "/docs/plain", "/console"} {
 		r := w.do(http.MethodGet, path, "", nil).is(http.StatusOK)
 		require.Equal(t, "text/html; charset=utf-8", r.header.Get("Content-Type"))
 		policy := r.header.Get("Content-Security-Policy")
@@ -36,7 +36,7 @@ func TestPagesFetchNothingFromElsewhere(t *testing.T) {
 
 func TestPolicyAllowsThePagesOwnStyleAlone(t *testing.T) {
 	w := newWorld(t)
-	for _, path := range []string{"/docs", "/console"} {
+	for _, path := range []string{"/docs/plain", "/console"} {
 		r := w.do(http.MethodGet, path, "", nil).is(http.StatusOK)
 		_, style, _ := strings.Cut(string(r.body), "<style>")
 		style, _, _ = strings.Cut(style, "</style>")
@@ -47,13 +47,38 @@ func TestPolicyAllowsThePagesOwnStyleAlone(t *testing.T) {
 
 func TestReferenceListsEveryOperationAndProblem(t *testing.T) {
 	w := newWorld(t)
-	page := string(w.do(http.MethodGet, "/docs", "", nil).is(http.StatusOK).body)
+	page := string(w.do(http.MethodGet, "/docs/plain", "", nil).is(http.StatusOK).body)
 	for path, item := range specification().Paths.Map() {
 		for _, op := range item.Operations() {
 			require.Contains(t, page, `id="`+op.OperationID+`"`, path)
 		}
 	}
 	require.Contains(t, page, "precondition_failed")
+}
+
+func TestReferenceShowsBothSpecificationsUnderItsPolicy(t *testing.T) {
+	w := newWorld(t, func(d *tenantadmin.Deps) {
+		d.Reference = fstest.MapFS{
+			"index.html":         {Data: []byte(`<meta property="csp-nonce" nonce="__CSP_NONCE__"><script type="module" src="/assets/reference/4f2a/start.js"></script>`)},
+			"4f2a/start.js":      {Data: []byte("reference()")},
+			"4f2a/chunks/a-1.js": {Data: []byte("a()")},
+		}
+	})
+	r := w.do(http.MethodGet, "/docs", "", nil).is(http.StatusOK)
+	policy := r.header.Get("Content-Security-Policy")
+	require.Regexp(t, `script-src 'self' 'nonce-[\w-]{22,}';`, policy)
+	require.Contains(t, policy, "connect-src 'self';")
+	require.NotContains(t, strings.ReplaceAll(policy, "style-src-attr 'unsafe-inline'", ""), "unsafe")
+	require.NotContains(t, string(r.body), "__CSP")
+	for _, name := range []string{"start.js", "chunks/a-1.js"} {
+		w.do(http.MethodGet, "/assets/reference/4f2a/"+name, "", nil).is(http.StatusOK)
+	}
+	for path, title := range map[string]string{"/api/v1/openapi.yaml": "Signet admin API", "/docs/protocol.yaml": "Signet protocol endpoints"} {
+		r := w.do(http.MethodGet, path, "", nil).is(http.StatusOK)
+		require.Equal(t, "application/yaml", r.header.Get("Content-Type"))
+		require.Contains(t, string(r.body), title)
+		w.do(http.MethodGet, path, "", nil, "If-None-Match", r.header.Get("ETag")).is(http.StatusNotModified)
+	}
 }
 
 // built is a console as its build leaves it.

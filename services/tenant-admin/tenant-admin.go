@@ -34,6 +34,7 @@ import (
 	"github.com/signet-authz/signet/services/tenant-admin/internal/upkeep"
 	built "github.com/signet-authz/signet/web/console"
 	"github.com/signet-authz/signet/web/front"
+	"github.com/signet-authz/signet/web/reference"
 )
 
 // Deps are what the service runs on. All of them are required but those said
@@ -57,8 +58,9 @@ type Deps struct {
 	// authorization server.
 	BackChannel http.RoundTripper
 	Audit       *audit.Queue
-	// Console is the console as it was built. Optional: the one that is embedded.
-	Console fs.FS
+	// Console and Reference are the console and the reference of the APIs as they
+	// were built. Optional: those that are embedded.
+	Console, Reference fs.FS
 	// Mailer sends what only the owner of an address may see. Optional: without
 	// one no mail is sent, and the registration mode verify_email is refused.
 	Mailer  Mailer
@@ -118,7 +120,7 @@ func New(d Deps) (http.Handler, error) {
 		Resolver: d.Resolver, Store: d.Store, KV: d.KV, Root: d.Root, Pool: d.Pool, Caches: d.Caches, Passwords: d.Passwords,
 		Invalidate: d.Invalidate, AuthMethods: d.AuthMethods(), Registration: d.registration(), Drain: d.Server.Drain, Now: d.Now,
 	}
-	pages, err := page.New(spec, api.Admin(), public)
+	pages, err := d.pages(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -143,10 +145,21 @@ func New(d Deps) (http.Handler, error) {
 	}
 	a.MountStream(e, "/console", back.Bounded, back.OnBehalf)
 	back.Mount(e)
-	e.GET(endpoint.AudiencePath+"/openapi.yaml", pages.Specification)
-	e.GET("/docs", pages.Docs)
+	pages.Mount(e, endpoint.AudiencePath+"/openapi.yaml")
 	e.GET(front.AssetPrefix+"/*", echo.WrapHandler(home))
 	return e, nil
+}
+
+// pages are those that stand beside the console.
+func (d Deps) pages(spec *document.Spec) (*page.Pages, error) {
+	files := d.Reference
+	if files == nil {
+		var err error
+		if files, err = reference.Files(); err != nil {
+			return nil, err
+		}
+	}
+	return page.New(spec, d.Resolver.PublicURL(), files)
 }
 
 // console is the back end of the console in the browser.

@@ -20,6 +20,7 @@ import (
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/built"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/caller"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/endpoint"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
@@ -54,7 +55,7 @@ type Console struct {
 	origin   string
 	cookies  cookies
 	sessions *sessions
-	page     *page
+	page     *built.Site
 	streams  *streams
 }
 
@@ -64,20 +65,21 @@ func New(d Deps) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	built, err := newPage(d.Files)
+	page, err := built.Open(d.Files, assetPrefix)
 	if err != nil {
 		return nil, err
 	}
 	return &Console{
-		Deps: d, origin: oauth.Origin(public), cookies: cookies{secure: public.Scheme == "https", root: d.Root}, page: built, streams: newStreams(),
+		Deps: d, origin: oauth.Origin(public), cookies: cookies{secure: public.Scheme == "https", root: d.Root}, page: page, streams: newStreams(),
 		sessions: &sessions{kv: d.KV.Console(idleTime), root: d.Root, now: d.Now},
 	}, nil
 }
 
 // Where the console's own routes are.
 const (
-	own    = rules.ConsolePath + "/api"
-	signIn = rules.ConsolePath + "/sign-in"
+	own         = rules.ConsolePath + "/api"
+	signIn      = rules.ConsolePath + "/sign-in"
+	assetPrefix = "/assets/console/"
 )
 
 // Mount adds the console's own routes; the admin API is package endpoint's to
@@ -85,8 +87,8 @@ const (
 func (c *Console) Mount(e *echo.Echo) {
 	root, page := c.Front, c.Notice
 	if c.page != nil {
-		root, page = c.show, c.show
-		e.GET(assetPrefix+"*", c.asset)
+		root, page = c.page.Show, c.page.Show
+		e.GET(assetPrefix+"*", c.page.Asset)
 	}
 	e.GET("/", root)
 	e.GET(rules.ConsolePath, page)

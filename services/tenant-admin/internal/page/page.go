@@ -7,12 +7,15 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/signet-authz/signet/api"
 	"github.com/signet-authz/signet/pkg/server"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/built"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/document"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
 	"github.com/signet-authz/signet/web"
@@ -36,21 +39,20 @@ type Pages struct {
 	failure      *template.Template
 	style        string
 	policy       string
-	spec         []byte
-	specTag      string
+	reference    *built.Site // nil where it was not built in
 }
 
-// New renders the pages. raw is the specification as it is served.
-func New(spec *document.Spec, raw []byte, publicURL string) (*Pages, error) {
+// referencePrefix is where the files of the reference are.
+const referencePrefix = "/assets/reference/"
+
+// New renders the pages. reference is the built one of the specifications.
+func New(spec *document.Spec, publicURL string, reference fs.FS) (*Pages, error) {
 	style := string(web.TokensCSS()) + pageCSS
 	sum := sha256.Sum256([]byte(style))
 	p := &Pages{
-		spec:   raw,
 		style:  style,
 		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 	}
-	tag := sha256.Sum256(raw)
-	p.specTag = `"` + base64.RawURLEncoding.EncodeToString(tag[:12]) + `"`
 	data := struct {
 		Style     template.CSS
 		PublicURL string
@@ -58,6 +60,10 @@ func New(spec *document.Spec, raw []byte, publicURL string) (*Pages, error) {
 		Problems  []*problem.Problem
 	}{template.CSS(style), publicURL, chapters(spec), problem.Table()} //nolint:gosec // the style is our own, from files of this repository
 	var err error
+	// The component sets style attributes, which no nonce can allow.
+	if p.reference, err = built.Open(reference, referencePrefix, "style-src-attr 'unsafe-inline'"); err != nil {
+		return nil, err
+	}
 	if p.docs, err = render(docsHTML, data); err != nil {
 		return nil, err
 	}
@@ -103,8 +109,19 @@ func chapters(spec *document.Spec) []chapter {
 	return out
 }
 
-// Docs is the reference of the admin API.
-func (p *Pages) Docs(c echo.Context) error { return p.html(c, p.docs) }
+// Mount adds the reference and the specifications.
+func (p *Pages) Mount(e *echo.Echo, adminPath string) {
+	plain := func(c echo.Context) error { return p.html(c, p.docs) }
+	docs := plain
+	if p.reference != nil {
+		docs = p.reference.Show
+		e.GET(referencePrefix+"*", p.reference.Asset)
+	}
+	e.GET("/docs", docs)
+	e.GET("/docs/plain", plain)
+	e.GET("/docs/protocol.yaml", specification(api.OAuth()))
+	e.GET(adminPath, specification(api.Admin()))
+}
 
 // Notice stands where the console is, in a build without it.
 func (p *Pages) Notice(c echo.Context) error { return p.html(c, p.notice) }
@@ -134,13 +151,17 @@ func (p *Pages) Failure(c echo.Context, status int) error {
 	return c.HTMLBlob(status, b.Bytes())
 }
 
-// Specification is the OpenAPI document of the admin API.
-func (p *Pages) Specification(c echo.Context) error {
-	h := c.Response().Header()
-	h.Set("ETag", p.specTag)
-	h.Set("Cache-Control", "no-cache")
-	if c.Request().Header.Get("If-None-Match") == p.specTag {
-		return c.NoContent(http.StatusNotModified)
+// specification answers with an OpenAPI document.
+func specification(raw []byte) echo.HandlerFunc {
+	sum := sha256.Sum256(raw)
+	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("ETag", tag)
+		h.Set("Cache-Control", "no-cache")
+		if c.Request().Header.Get("If-None-Match") == tag {
+			return c.NoContent(http.StatusNotModified)
+		}
+		return c.Blob(http.StatusOK, "application/yaml", raw)
 	}
-	return c.Blob(http.StatusOK, "application/yaml", p.spec)
 }

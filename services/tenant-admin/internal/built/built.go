@@ -1,4 +1,4 @@
-package console
+package built
 
 import (
 	"bytes"
@@ -18,13 +18,14 @@ import (
 )
 
 const (
-	assetPrefix      = "/assets/console/"
 	index            = "index.html"
 	noncePlaceholder = "__CSP_NONCE__"
 )
 
-// page is the console as it was built.
-type page struct {
+// Site is a page with its files.
+type Site struct {
+	prefix string   // of the files' addresses, with a slash at its end
+	extra  string   // directives of the page's policy beside those of all
 	index  [][]byte // cut at the places of the nonce
 	assets map[string]asset
 }
@@ -35,17 +36,21 @@ type asset struct {
 	gzipped     func() []byte // nil where it would not be smaller
 }
 
-// newPage reads the console; nil where it has not been built.
-func newPage(files fs.FS) (*page, error) {
+// Open reads what a build left; nil where nothing was built. The files are
+// served below prefix, and directives are added to the page's policy.
+func Open(files fs.FS, prefix string, directives ...string) (*Site, error) {
 	html, err := fs.ReadFile(files, index)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("console: %w", err)
+		return nil, fmt.Errorf("built: %w", err)
 	}
-	p := &page{index: bytes.Split(html, []byte(noncePlaceholder)), assets: map[string]asset{}}
-	return p, fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+	s := &Site{prefix: prefix, index: bytes.Split(html, []byte(noncePlaceholder)), assets: map[string]asset{}}
+	for _, d := range directives {
+		s.extra += "; " + d
+	}
+	return s, fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		hidden := name != "." && strings.HasPrefix(path.Base(name), ".")
 		switch {
 		case err != nil:
@@ -57,9 +62,9 @@ func newPage(files fs.FS) (*page, error) {
 		}
 		content, err := fs.ReadFile(files, name)
 		if err != nil {
-			return fmt.Errorf("console: %w", err)
+			return fmt.Errorf("built: %w", err)
 		}
-		p.assets[name] = newAsset(name, content)
+		s.assets[name] = newAsset(name, content)
 		return nil
 	})
 }
@@ -76,7 +81,7 @@ func newAsset(name string, content []byte) asset {
 	case a.contentType == "":
 		a.contentType = "application/octet-stream"
 	case strings.HasPrefix(a.contentType, "text/"), a.contentType == "image/svg+xml", a.contentType == "application/json":
-		// Made when somebody first asks: many processes never serve the console.
+		// Made when somebody first asks: many processes never serve it.
 		a.gzipped = sync.OnceValue(func() []byte { return compress(content) })
 	}
 	return a
@@ -90,22 +95,22 @@ func compress(content []byte) []byte {
 	return b.Bytes()
 }
 
-// show answers with the page. Styles that its scripts add carry the nonce too:
+// Show answers with the page. Styles that its scripts add carry the nonce too:
 // they find it in the page's meta element.
-func (c *Console) show(ctx echo.Context) error {
+func (s *Site) Show(ctx echo.Context) error {
 	nonce := pages.NewNonce()
 	h := ctx.Response().Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self' 'nonce-"+nonce+"'; style-src 'self' 'nonce-"+nonce+
-		"'; connect-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'")
+		"'; connect-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"+s.extra)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	return ctx.HTMLBlob(http.StatusOK, bytes.Join(c.page.index, []byte(nonce)))
+	return ctx.HTMLBlob(http.StatusOK, bytes.Join(s.index, []byte(nonce)))
 }
 
-// asset answers with one of the page's files. Its name has its hash.
-func (c *Console) asset(ctx echo.Context) error {
+// Asset answers with one of the page's files, whose address changes with it.
+func (s *Site) Asset(ctx echo.Context) error {
 	r := ctx.Request()
-	a, found := c.page.assets[strings.TrimPrefix(r.URL.Path, assetPrefix)]
+	a, found := s.assets[strings.TrimPrefix(r.URL.Path, s.prefix)]
 	if !found {
 		server.Outcome(ctx, "not_found", "no such file", nil)
 		return ctx.String(http.StatusNotFound, "There is nothing at this address.\n")
