@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,7 +41,7 @@ func TestNodeLibrariesAreServed(t *testing.T) {
 				laws += 2 * flowsOf(t, w)
 			}
 		}
-		cmd := node(t, filepath.Join("clients", "node"), map[string]any{
+		cmd := node(t, filepath.Join("clients", "node"), "run.mjs", map[string]any{
 			"issuer": w.Issuer(), "redirectURI": party.Callback, "scope": party.Scopes, "subject": user.ID, "trust": tg.Trust, "apps": apps,
 		})
 		in, err := cmd.StdinPipe()
@@ -99,25 +98,6 @@ func through(t *testing.T, p *browser.Page, user party.User) string {
 	return p.Landing.String()
 }
 
-// A real Chromium, by the ids that the pages promise.
-func TestPagesWorkInARealBrowser(t *testing.T) {
-	each(t, func(t *testing.T, tg *target.Target) {
-		ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		port := ln.Addr().(*net.TCPAddr).Port
-		require.NoError(t, ln.Close())
-		w := party.Register(t, tg).Default()
-		user := w.NewUser(t)
-		app := w.NewApp(t, map[string]any{"client_name": "Calendar", "redirect_uris": []string{fmt.Sprintf("http://127.0.0.1:%d/callback", port)}, "policy_uri": "https://app.example/policy"})
-		r := app.Authorize()
-		passed := run(t, node(t, "browser", map[string]any{
-			"authorize": r.URL(), "account": w.Address("/account"), "logout": w.Address("/oidc/logout"), "state": r.Values.Get("state"), "port": port,
-			"user": map[string]string{"email": user.Email, "password": user.Password},
-		}), func(string) {})
-		require.Len(t, passed, 9, "every law of the script")
-	})
-}
-
 // installing keeps two tests from installing packages at once.
 var installing sync.Mutex
 
@@ -135,13 +115,13 @@ func packages(t *testing.T, dir string) {
 	require.NoError(t, err, "npm ci: %s", out)
 }
 
-// node prepares the run.mjs of a directory, with its packages.
-func node(t *testing.T, dir string, input map[string]any) *exec.Cmd {
+// node prepares a script, with the packages of its directory.
+func node(t *testing.T, dir, script string, input map[string]any) *exec.Cmd {
 	t.Helper()
 	packages(t, dir)
 	raw, err := json.Marshal(input)
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), "node", "run.mjs")
+	cmd := exec.CommandContext(t.Context(), "node", script)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), "SUITE="+string(raw))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return cmd

@@ -13,11 +13,10 @@ import { Empty } from "~/ui/Page";
 import { ProblemAlert } from "~/ui/Problem";
 import { frontText } from "./frontText";
 import { Public } from "./Public";
-import { slugOf } from "./slug";
+import { isSlug, slugOf } from "./slug";
 
 interface Availability {
   tid: string;
-  valid: boolean;
   available: boolean;
   reason?: string;
 }
@@ -176,20 +175,21 @@ function RegistrationForm() {
   );
 }
 
-/** Says while one types whether the name can be had, and where it will stand. */
+/** Says while one types whether the name can be had, and where it will stand. What is no name is not asked for. */
 function Slug({ tid, publicURL }: { tid: string; publicURL: string }) {
   const t = useText(frontText);
   const [settled] = useDebouncedValue(tid, 250);
   const check = useQuery({
     queryKey: ["tid", settled],
     queryFn: () => own<Availability>(`/console/api/tids/${encodeURIComponent(settled)}`),
-    enabled: settled.length > 0,
+    enabled: isSlug(settled),
     staleTime: 10_000,
     retry: false,
   });
-  const answer = settled === tid ? check.data : undefined;
+  const malformed = tid !== "" && settled === tid && !isSlug(tid);
+  const answer = malformed ? { available: false, reason: "malformed" } : settled === tid ? check.data : undefined;
   const bad = answer && !answer.available;
-  const why = !answer?.valid ? t("tidMalformed") : answer.reason === "reserved" ? t("tidReserved") : t("tidTaken");
+  const why = malformed ? t("tidMalformed") : answer?.reason === "reserved" ? t("tidReserved") : t("tidTaken");
   return (
     <p className="tid-line" role="status" data-tone={answer ? (bad ? "bad" : "good") : undefined}>
       {answer ? (

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { returnTo } from "./SignIn";
-import { slugOf } from "./slug";
+import { isSlug, slugOf } from "./slug";
 
 describe("the short name that a name suggests", () => {
   it.each([
@@ -12,8 +12,15 @@ describe("the short name that a name suggests", () => {
     [`${"a".repeat(39)} b`, "a".repeat(39)],
   ])("of %j is %j", (name, slug) => {
     expect(slugOf(name)).toBe(slug);
-    expect(slug === "" || /^[a-z0-9](-?[a-z0-9])*$/.test(slug)).toBe(true);
+    expect(slug === "" || isSlug(slug)).toBe(true);
   });
+});
+
+describe("a short name", () => {
+  it.each(["ac", "a1", "a-b-c", "a".repeat(40)])("is %j", (text) => expect(isSlug(text)).toBe(true));
+  it.each(["", "a", "-a", "a-", "a--b", "A1", "a b", "a/b", "ä1", "a".repeat(41)])("is not %j", (text) =>
+    expect(isSlug(text)).toBe(false),
+  );
 });
 
 describe("signing in leads", () => {

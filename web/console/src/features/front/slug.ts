@@ -12,3 +12,6 @@ export function slugOf(name: string): string {
     .slice(0, 40)
     .replace(/-+$/, "");
 }
+
+/** Whether a text has the form of a short name; the service judges the same. */
+export const isSlug = (text: string) => text.length >= 2 && text.length <= 40 && /^[a-z0-9](-?[a-z0-9])*$/.test(text);

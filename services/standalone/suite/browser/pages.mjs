@@ -1,50 +1,21 @@
 // Drives the pages with a real Chromium: what a person sees and does, by the
 // ids that the pages promise.
 import { createServer } from 'node:http'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import assert from 'node:assert/strict'
-import { chromium } from 'playwright-core'
+import { finish, input, law, shot, visit } from './stage.mjs'
 
-const { authorize, account, logout, state, user, port } = JSON.parse(process.env.SUITE)
-const shots = await mkdtemp(join(tmpdir(), 'signet-browser-'))
+const { authorize, account, logout, state, user, port } = input
 
 // The client's own page, where the answer lands.
+const own = [`http://127.0.0.1:${port}`]
 const landed = []
 const application = createServer((request, response) => {
-  if (request.url.startsWith('/callback')) landed.push(new URL(request.url, `http://127.0.0.1:${port}`))
+  if (request.url.startsWith('/callback')) landed.push(new URL(request.url, own[0]))
   response.setHeader('Content-Type', 'text/html')
-  response.end('<!doctype html><title>Application</title><h1 id="landed">Welcome back</h1>')
+  response.end('<!doctype html><title>Application</title><link rel="icon" href="data:,"><h1 id="landed">Welcome back</h1>')
 }).listen(port, '127.0.0.1')
 
-const chrome = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] })
 let page
-const complaints = []
-
-async function visit(options) {
-  const context = await chrome.newContext({ viewport: { width: 420, height: 860 }, ...options })
-  page = await context.newPage()
-  page.on('console', (m) => { if (m.type() === 'error' && !m.text().includes('Failed to load resource')) complaints.push(m.text()) })
-  page.on('pageerror', (e) => complaints.push(String(e)))
-  page.on('response', (r) => { if (r.status() >= 400 && r.status() !== 401) complaints.push(`${r.status()} ${r.request().method()} ${r.url()}`) })
-  return context
-}
-
-async function shot(name) {
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
-}
-
-async function law(name, check) {
-  try {
-    await check()
-  } catch (err) {
-    await shot('failure')
-    console.error(`at ${page.url()}, screenshots in ${shots}\n${await page.locator('body').innerText()}`)
-    throw err
-  }
-  console.log(`ok ${name}`)
-}
 
 async function logIn(password) {
   await page.fill('#login', user.email)
@@ -52,7 +23,7 @@ async function logIn(password) {
   await page.click('#login-submit')
 }
 
-await visit()
+page = await visit({ own })
 await law('a wrong password shows an error and keeps the name', async () => {
   await page.goto(authorize)
   await shot('login')
@@ -101,7 +72,7 @@ await law('cancelling tells the application', async () => {
   await page.waitForSelector('#landed')
   assert.equal(landed.at(-1).searchParams.get('error'), 'access_denied')
 })
-await visit({ javaScriptEnabled: false, colorScheme: 'dark', locale: 'de-DE' })
+page = await visit({ own, javaScriptEnabled: false, colorScheme: 'dark', locale: 'de-DE' })
 await law('everything works without JavaScript', async () => {
   await page.goto(authorize)
   assert.equal(await page.getAttribute('html', 'lang'), 'de')
@@ -110,7 +81,5 @@ await law('everything works without JavaScript', async () => {
   await page.waitForSelector('#landed')
   assert.ok(landed.at(-1).searchParams.get('code'))
 })
-assert.deepEqual(complaints, [], 'the browser had nothing to complain about')
-console.log(`ok no complaint in the console; screenshots in ${shots}`)
-await chrome.close()
+await finish()
 application.close()

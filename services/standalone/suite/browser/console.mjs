@@ -1,0 +1,221 @@
+// A person who has never seen the service: from the front page to a token, into
+// a mistake and out of it, to a stronger proof, with a colleague, to the end.
+import { execFile } from 'node:child_process'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import assert from 'node:assert/strict'
+import { finish, input, law, shot, visit } from './stage.mjs'
+
+const { url, tid } = input
+const password = 'a sentence nobody guesses'
+const run = promisify(execFile)
+const dir = await mkdtemp(join(tmpdir(), 'signet-snippets-'))
+
+// 400 and 401: what goes wrong on purpose. 403: what an auditor tries.
+const page = await visit({ viewport: { width: 1440, height: 900 }, expected: [400, 401, 403], acceptDownloads: true })
+const owner = page
+const button = (name, at = page) => at.getByRole('button', { name, exact: true })
+const link = (name, at = page) => at.getByRole('link', { name, exact: true })
+const heading = (name, at = page) => at.getByRole('heading', { name })
+const dialog = (at = page) => at.getByRole('dialog')
+
+/** The snippet that is shown, in the language asked for, as it is printed. */
+async function printed(language) {
+  const chosen = page.getByRole('radiogroup', { name: 'Language' }).getByText(language, { exact: true })
+  await chosen.click()
+  const code = page.locator('.code').filter({ hasNot: page.locator('.code .code') }).first()
+  await code.locator('pre').waitFor()
+  return (await code.locator('pre').innerText()).replaceAll('\u00a0', ' ')
+}
+
+/** Runs a snippet as its page says: saved under its name, by its command. */
+async function runs(language, code) {
+  const [command, file] = { curl: ['bash', 'get-token.sh'], Go: ['go', 'main.go'], 'Node.js': ['node', 'get-token.mjs'], Python: ['python3', 'get_token.py'] }[language]
+  await writeFile(join(dir, file), code)
+  const environment = { ...process.env, GOWORK: 'off', GOFLAGS: '' }
+  const args = command === 'go' ? ['run', file] : [file]
+  const { stdout } = await run(command, args, { cwd: dir, env: environment }).catch((e) => ({ stdout: `${e.stdout}${e.stderr}` }))
+  return stdout
+}
+
+const tokenURL = `${url}/${tid}/default/oauth2/token`
+let clientID
+let oldSecret
+
+/** Asks for a token with a secret, as curl -u does. */
+async function ask(secret) {
+  const response = await fetch(tokenURL, {
+    method: 'POST',
+    headers: { Authorization: `Basic ${Buffer.from(`${clientID}:${secret}`).toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  return { status: response.status, trace: response.headers.get('x-trace-id'), body: await response.json() }
+}
+
+await law('registers, and lands signed in', async () => {
+  await page.goto(url)
+  await link('Register a tenant').first().click()
+  await page.getByLabel('Name of your organisation').fill('Contoso')
+  await page.getByLabel('Short name').fill('Not A Slug!')
+  await page.getByText('2 to 40 lower-case letters').waitFor()
+  await page.getByLabel('Short name').fill(tid)
+  await page.getByText(`${tid} is free`).waitFor()
+  await page.getByLabel('Your name').fill('Olivia Owner')
+  await page.getByLabel('Your e-mail address').fill(`olivia@${tid}.example`)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await shot('register')
+  await button('Create the tenant').click()
+  await page.waitForURL(`**/console/${tid}/welcome`)
+  await heading('Your first token').waitFor()
+})
+
+await law('makes a first application by the guide', async () => {
+  await page.getByRole('radio', { name: /^Machine/ }).click()
+  await page.getByLabel('Name of the application').fill('Billing')
+  await button('Create the application').click()
+  await heading('Billing is registered').waitFor()
+  clientID = await page.getByTestId('once-CLIENT_ID').innerText()
+  oldSecret = await page.getByTestId('once-CLIENT_SECRET').innerText()
+  await page.getByText('Waiting for the first token').waitFor()
+})
+
+await law('runs the snippet as printed, and the page says that the token is there', async () => {
+  const out = await runs('curl', await printed('curl'))
+  assert.ok(JSON.parse(out).access_token, out)
+  await page.getByText('Your application has its first token').waitFor()
+  await shot('first-token')
+})
+
+for (const language of ['Go', 'Node.js', 'Python']) {
+  await law(`the ${language} snippet runs as printed`, async () => {
+    const out = await runs(language, await printed(language))
+    assert.match(out, /access_token/, out)
+  })
+}
+
+let trace
+await law('breaks it, and finds out why', async () => {
+  trace = (await ask('a-wrong-secret')).trace
+  await link('Explain').click()
+  await heading('Explain').waitFor()
+  await page.getByLabel('Find a request by its trace id').fill(trace)
+  await button('Find').click()
+  await page.waitForURL(`**/explain/${trace}`)
+  await heading('Token refused').waitFor()
+  await page.getByText('secret matched').first().waitFor()
+  await page.getByText('What to do').first().waitFor()
+  await shot('explanation')
+})
+
+await law('the refusal is in the live list, without its secret', async () => {
+  await link('Explain').first().click()
+  const second = await ask('another-wrong-secret')
+  await page.locator(`a[href$="/explain/${second.trace}"]`).waitFor()
+  assert.ok(!(await page.content()).includes('another-wrong-secret'))
+})
+
+await law('mends it', async () => {
+  assert.equal((await ask(oldSecret)).status, 200)
+})
+
+let newSecret
+await law('rotates the secret with an overlap', async () => {
+  await link('Applications').click()
+  await link('Billing').click()
+  await heading('Billing').waitFor()
+  await button('New secret').click()
+  await dialog().getByLabel('Label').fill('2027')
+  await button('New secret', dialog()).click()
+  newSecret = await dialog().getByTestId('once-CLIENT_SECRET').innerText()
+  await button('Close', dialog()).last().click()
+  for (const secret of [oldSecret, newSecret]) assert.equal((await ask(secret)).status, 200, 'both work')
+  await page.getByRole('button', { name: /^Registration: / }).click()
+  await page.getByRole('menuitem', { name: 'Let it end in 7 days' }).click()
+  await page.getByText('in 7 days').last().waitFor()
+  await shot('rotation')
+})
+
+await law('switches to private_key_jwt with a key that the browser makes', async () => {
+  await button('Change the method').click()
+  await dialog().getByRole('radio', { name: /private_key_jwt/ }).click()
+  await button('Make the key pair', dialog()).click()
+  const [download] = await Promise.all([page.waitForEvent('download'), button('Save client-key.pem', dialog()).click()])
+  await download.saveAs(join(dir, 'client-key.pem'))
+  await button('Change the method', dialog()).click()
+  await page.getByText(/^Changing from/).waitFor()
+  await page.getByRole('tab', { name: 'Code' }).click()
+  for (const language of ['Node.js', 'Go']) {
+    const out = await runs(language, await printed(language))
+    assert.match(out, /access_token/, out)
+  }
+  assert.equal((await ask(newSecret)).status, 200, 'the secret works while the overlap lasts')
+  await page.getByRole('tab', { name: 'Proof' }).click()
+  await button('Stop accepting the old one now').click()
+  await page.getByText(/^Changing from/).waitFor({ state: 'detached' })
+  assert.equal((await ask(newSecret)).body.error, 'invalid_client')
+  await shot('proof')
+})
+
+let invitation
+await law('invites an auditor', async () => {
+  await link('Members').click()
+  await button('Invite somebody').click()
+  await dialog().getByLabel('E-mail address').fill(`arthur@${tid}.example`)
+  await dialog().getByRole('radio', { name: 'Auditor' }).click()
+  await button('Make the invitation', dialog()).click()
+  invitation = await dialog().getByTestId('once-LINK').innerText()
+  assert.ok(invitation.startsWith(`${url}/console/invitation?`), invitation)
+  await button('Close', dialog()).last().click()
+})
+
+await law('an auditor sees everything and changes nothing', async () => {
+  const arthur = await visit({ viewport: { width: 1440, height: 900 }, expected: [401, 403] })
+  await arthur.goto(invitation)
+  await arthur.getByLabel('Your name').fill('Arthur Auditor')
+  await arthur.getByLabel('Password', { exact: true }).fill(password)
+  await button('Accept the invitation', arthur).click()
+  await arthur.fill('#password', password)
+  await arthur.click('#login-submit')
+  await arthur.waitForURL(`**/console/${tid}`)
+  await link('Applications', arthur).click()
+  await link('Billing', arthur).click()
+  await heading('Billing', arthur).waitFor()
+  for (const name of ['Change the method', 'Add a key', 'New application']) assert.equal(await button(name, arthur).count(), 0, name)
+  await link('Members', arthur).click()
+  await arthur.getByText('Arthur Auditor').first().waitFor()
+  assert.equal(await button('Invite somebody', arthur).count(), 0)
+  // What the page does not offer, the service does not take either.
+  const refused = await arthur.evaluate(async ([tid, client]) => {
+    const { csrf } = await (await fetch('/console/api/session')).json()
+    const tries = [
+      ['PATCH', `/workspaces/default/clients/${client}`, { disabled: true }],
+      ['POST', '/workspaces/default/clients', { client_name: 'Sneaky', grant_types: ['client_credentials'] }],
+      ['DELETE', `/workspaces/default/clients/${client}`],
+      ['POST', '/invitations', { email: 'friend@example.com', role: 'owner' }],
+      ['DELETE', ''],
+    ]
+    const statuses = []
+    for (const [method, path, body] of tries) {
+      const headers = { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf }
+      statuses.push((await fetch(`/console/api/v1/tenants/${tid}${path}`, { method, headers, body: body && JSON.stringify(body) })).status)
+    }
+    return statuses
+  }, [tid, clientID])
+  assert.deepEqual(refused, [403, 403, 403, 403, 403])
+  await arthur.context().close()
+})
+
+await law('ends the tenant, by its name', async () => {
+  await link('Settings', owner).first().click()
+  await button('End the tenant').click()
+  await dialog().getByRole('textbox').fill('another')
+  assert.ok(await button('End the tenant', dialog()).isDisabled(), 'another name does not do')
+  await dialog().getByRole('textbox').fill(tid)
+  await button('End the tenant', dialog()).click()
+  await page.waitForURL(`${url}/`)
+  assert.equal((await fetch(`${url}/${tid}/default/.well-known/openid-configuration`)).status, 404)
+})
+
+await finish()

@@ -1,0 +1,86 @@
+// What every script with a real Chromium shares: visits that notice whatever a
+// browser complains of, laws with their screenshots, and the policies that hold
+// for each page of ours.
+import { mkdir, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+export const input = JSON.parse(process.env.SUITE)
+export const shots = process.env.SHOTS || (await mkdtemp(join(tmpdir(), 'signet-browser-')))
+await mkdir(shots, { recursive: true })
+
+export const chrome = await chromium.launch({
+  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+})
+
+/** What went wrong in any page, beside what the laws themselves look at. */
+export const complaints = []
+
+const current = { page: null }
+
+/**
+ * Opens a browser of its own and returns its page. expected names the statuses of
+ * failed requests that are part of the story, own the origins that belong to it.
+ */
+export async function visit({ expected = [401], own = [], ...options } = {}) {
+  const context = await chrome.newContext({ viewport: { width: 420, height: 860 }, ...options })
+  context.on('page', (page) => watch(page, expected, [new URL(input.url ?? input.authorize).origin, ...own]))
+  current.page = await context.newPage()
+  return current.page
+}
+
+function watch(page, expected, own) {
+  const say = (what) => complaints.push(`${what} (at ${page.url()})`)
+  page.on('console', (m) => m.type() === 'error' && !m.text().includes('Failed to load resource') && say(m.text()))
+  page.on('pageerror', (e) => say(String(e)))
+  page.on('request', (r) => {
+    const url = new URL(r.url())
+    if (/^(https?|wss?):$/.test(url.protocol) && !own.includes(url.origin)) say(`a foreign request: ${r.url()}`)
+  })
+  page.on('response', async (r) => {
+    if (r.status() >= 400 && !expected.includes(r.status())) say(`${r.status()} ${r.request().method()} ${r.url()}`)
+    if (r.request().resourceType() === 'document' && new URL(r.url()).origin === own[0] && r.status() < 300) {
+      for (const fault of faultsOf(r.headers()['content-security-policy'])) say(`${fault}: ${r.url()}`)
+    }
+  })
+}
+
+/** What is wrong with the policy of a page. */
+function faultsOf(policy) {
+  if (!policy) return ['no Content-Security-Policy']
+  const directives = new Map(policy.split(';').map((d) => d.trim().split(/\s+/)).map(([name, ...values]) => [name, values]))
+  const scripts = directives.get('script-src') ?? directives.get('default-src') ?? ["'unsafe-inline'"]
+  const faults = []
+  if (scripts.some((s) => s.startsWith("'unsafe-") || s === '*' || s.endsWith(':'))) faults.push(`scripts are allowed from ${scripts.join(' ')}`)
+  if (directives.get('default-src')?.join() !== "'none'") faults.push('what is not named is allowed')
+  if (directives.get('base-uri')?.join() !== "'none'") faults.push('base-uri is open')
+  if (directives.get('frame-ancestors')?.join() !== "'none'") faults.push('it can be framed')
+  return faults
+}
+
+export async function shot(name, page = current.page) {
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
+}
+
+/** Runs one law, and shows what stood on the screen where it does not hold. */
+export async function law(name, check) {
+  try {
+    await check()
+  } catch (err) {
+    await shot('failure').catch(() => {})
+    const text = await current.page.locator('body').innerText().catch(() => '')
+    console.error(`${name}\nat ${current.page.url()}, screenshots in ${shots}\n${text}\n${complaints.join('\n')}`)
+    throw err
+  }
+  console.log(`ok ${name}`)
+}
+
+/** The last law: nothing beside. */
+export async function finish() {
+  await law('no complaint in the browser, no foreign request, a strict policy on every page', () => {
+    if (complaints.length) throw new Error(complaints.join('\n'))
+  })
+  await chrome.close()
+}
