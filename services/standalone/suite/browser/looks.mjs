@@ -1,0 +1,125 @@
+// Every page, in light and dark, wide and narrow: accessible by the rules of axe,
+// never wider than its window, and photographed for whoever wants to look.
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { complaints, finish, input, law, shot, visit } from './stage.mjs'
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const { url, owner, user, console: pages, people } = input
+
+// What the service says to a wrong address or a wrong password is no fault here.
+const expected = [400, 401, 404]
+const wide = { width: 1440, height: 900 }
+const narrow = { width: 390, height: 844 }
+
+/** What is wrong with the page as it stands. */
+async function faultsOf(page, name) {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+  return found.violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${name}: ${v.impact} ${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('\n  ')}`)
+}
+
+/** A page that can be scrolled sideways is broken on a telephone. */
+async function overflowOf(page, name) {
+  const [has, may] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth])
+  return has > may ? [`${name}: ${has} pixels wide in a window of ${may}`] : []
+}
+
+/** Looks at one page as it stands, in both widths. */
+async function look(page, name, scheme, faults) {
+  await page.setViewportSize(wide)
+  await shot(`${name}-${scheme}-wide`, page)
+  faults.push(...(await faultsOf(page, `${name}, ${scheme}`)))
+  await page.setViewportSize(narrow)
+  await page.waitForTimeout(120) // the layout follows the width in a moment
+  await shot(`${name}-${scheme}-narrow`, page)
+  faults.push(...(await overflowOf(page, `${name}, ${scheme}`)))
+  await page.setViewportSize(wide)
+}
+
+const none = (faults) => {
+  if (faults.length) throw new Error(faults.join('\n'))
+}
+
+/** Waits until a page of the console has all that it asked for. */
+async function settled(page) {
+  await page.locator('h1').first().waitFor()
+  await page.waitForLoadState('networkidle', { timeout: 4000 }).catch(() => {}) // the live list never ends
+  await page.locator('[aria-busy="true"], .mantine-Skeleton-root').first().waitFor({ state: 'detached' })
+}
+
+for (const scheme of ['light', 'dark']) {
+  await law(`the console's pages for visitors, ${scheme}`, async () => {
+    const faults = []
+    const page = await visit({ viewport: wide, colorScheme: scheme, expected })
+    for (const [name, path] of Object.entries({ front: '/', register: '/console/register', 'sign-in': '/console/sign-in?error=expired', invitation: '/console/invitation?tid=x', missing: '/console/sign-in/nothing', docs: '/docs/plain' })) {
+      await page.goto(url + path)
+      await settled(page)
+      await look(page, name, scheme, faults)
+    }
+    await page.context().close()
+    none(faults)
+  })
+
+  await law(`the console's pages for members, ${scheme}`, async () => {
+    const faults = []
+    const page = await visit({ viewport: wide, colorScheme: scheme, expected })
+    await page.goto(`${url}/console/login?tid=${owner.tid}`)
+    await page.fill('#login', owner.email)
+    await page.fill('#password', owner.password)
+    await page.click('#login-submit')
+    await page.waitForURL(`**/console/${owner.tid}`)
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(`${url}/console/${owner.tid}${path}`)
+      await settled(page)
+      await look(page, name, scheme, faults)
+    }
+    await page.context().close()
+    none(faults)
+  })
+
+  await law(`the end users' pages, ${scheme}`, async () => {
+    const faults = []
+    const page = await visit({ viewport: wide, colorScheme: scheme, expected })
+    await page.goto(people.authorize)
+    await look(page, 'login', scheme, faults)
+    await page.fill('#login', user.email)
+    await page.fill('#password', 'wrong')
+    await page.click('#login-submit')
+    await page.waitForSelector('#error')
+    await look(page, 'login-refused', scheme, faults)
+    await page.fill('#login', user.email)
+    await page.fill('#password', user.password)
+    await page.click('#login-submit')
+    await page.waitForSelector('#consent-accept')
+    await look(page, 'consent', scheme, faults)
+    for (const name of ['account', 'logout', 'error']) {
+      await page.goto(people[name])
+      await look(page, name, scheme, faults)
+    }
+    await page.goto(people.logout)
+    await page.click('#logout-yes')
+    await page.waitForLoadState()
+    await look(page, 'signed-out', scheme, faults)
+    await page.context().close()
+    none(faults)
+  })
+}
+
+await law('the reference of the APIs fetches nothing from elsewhere', async () => {
+  const before = complaints.length
+  const page = await visit({ viewport: wide, expected: [404] }) // it looks for source maps
+  for (const api of ['admin', 'protocol']) {
+    await page.goto(`${url}/docs?api=${api}`)
+    await page.getByRole('heading', { name: api === 'admin' ? 'Signet admin API' : 'Signet protocol endpoints' }).first().waitFor()
+    await shot(`reference-${api}`, page)
+  }
+  await page.context().close()
+  // Small styles of its dependencies carry no nonce, and are rightly refused.
+  const rest = complaints.splice(before).filter((what) => !what.includes('inline style'))
+  none(rest)
+})
+
+await finish()
