@@ -878,9 +878,11 @@ type Trace struct {
 	ClientID string       `json:"client_id,omitempty,omitzero"`
 	Endpoint string       `json:"endpoint"`
 	Error    string       `json:"error,omitempty,omitzero"`
-	Outcome  string       `json:"outcome"`
-	Reason   string       `json:"reason,omitempty,omitzero"`
-	TraceID  string       `json:"trace_id"`
+
+	// Outcome "granted", "refused", or "interaction", where a page was shown to a user.
+	Outcome string `json:"outcome"`
+	Reason  string `json:"reason,omitempty,omitzero"`
+	TraceID string `json:"trace_id"`
 }
 
 // TraceCheck defines model for TraceCheck.

@@ -28,9 +28,9 @@ func (e *ClientEndpoint) Explained(name string, h func(echo.Context, tenancy.Wor
 		t := trace.Start(TraceID(c), name, e.Now())
 		err := h(c, w, t)
 		if err != nil {
-			t.Finish("refused", oauth.AsError(err))
+			t.Finish(trace.Refused, oauth.AsError(err))
 		} else {
-			t.Finish("granted", nil)
+			t.Finish(trace.Granted, nil)
 		}
 		e.Traces.Record(w, t)
 		return err

@@ -16,10 +16,12 @@ const (
 	ResultInfo = "info"
 )
 
-// Outcomes of a request. Endpoints may finish with a word of their own.
+// Outcomes of a request: it got what it asked for, an error, or a page for its
+// user.
 const (
-	OutcomeSuccess = "success"
-	OutcomeFailure = "failure"
+	Granted     = "granted"
+	Refused     = "refused"
+	Interaction = "interaction"
 )
 
 // MaxChecks bounds one trace; what comes after is counted only.
@@ -142,12 +144,6 @@ func (t *Trace) Finish(outcome string, err *oauth.Error) {
 	t.body.outcome = outcome
 	if err != nil {
 		t.body.code, t.body.reason = err.Code, err.Reason()
-	}
-	if outcome == "" {
-		t.body.outcome = OutcomeSuccess
-		if err != nil {
-			t.body.outcome = OutcomeFailure
-		}
 	}
 }
 

@@ -35,7 +35,7 @@ func (v *visit) authorize() error {
 	}
 	switch need := v.needs(client, r, standing, false); {
 	case need == needNothing:
-		v.trace.Finish("granted", nil)
+		v.trace.Finish(trace.Granted, nil)
 		return v.grantCode(client, r, standing)
 	case r.Asks(oauth.PromptNone):
 		return v.tell(client, r, need.refusal())
@@ -50,7 +50,7 @@ func (v *visit) interact(client *domain.Client, r *request.Request, need need) e
 	if err != nil {
 		return v.tell(client, r, oauth.AsError(err))
 	}
-	v.trace.Finish("interaction", nil)
+	v.trace.Finish(trace.Interaction, nil)
 	if need == needConsent {
 		return v.toConsent(id, "")
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
@@ -33,7 +34,7 @@ func (v *visit) grantCode(client *domain.Client, r *request.Request, s *store.St
 	}, counters)
 	switch {
 	case errors.Is(err, kv.ErrConsumed):
-		v.trace.Finish("refused", errCompleted.err)
+		v.trace.Finish(trace.Refused, errCompleted.err)
 		return errCompleted
 	case err != nil:
 		return v.tell(client, r, oauth.ErrTemporarilyUnavailable.Because("the code could not be kept", err))
@@ -53,7 +54,7 @@ func (v *visit) putCode(par, hash []byte, c domain.Code, counters []kv.Counter) 
 
 // tell reports an error to the client.
 func (v *visit) tell(client *domain.Client, r *request.Request, e *oauth.Error) error {
-	v.trace.Finish("refused", e)
+	v.trace.Finish(trace.Refused, e)
 	server.Outcome(v.c, e.Code, e.Reason(), errors.Unwrap(e))
 	return v.respond(client, r, url.Values{"error": {e.Code}, "error_description": {e.Description}})
 }
@@ -64,7 +65,7 @@ func (v *visit) refuse(refusal *request.Refusal) error {
 	if refusal.Cause == "" && refusal.Err.Redirectable {
 		return v.tell(refusal.Client, refusal.Request, refusal.Err)
 	}
-	v.trace.Finish("refused", refusal.Err)
+	v.trace.Finish(trace.Refused, refusal.Err)
 	return faultOf(refusal)
 }
 

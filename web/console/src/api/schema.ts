@@ -1413,6 +1413,7 @@ export interface components {
             client_id?: string;
             endpoint: string;
             error?: string;
+            /** @description "granted", "refused", or "interaction", where a page was shown to a user. */
             outcome: string;
             reason?: string;
             trace_id: string;

@@ -12,7 +12,7 @@ import { Await, Empty, Page, Section } from "~/ui/Page";
 import { Time } from "~/ui/time";
 import { uiText } from "~/ui/words";
 import { explainText } from "./explainText";
-import { outcomeTone, useEndpointName } from "./RequestRow";
+import { useOutcome } from "./RequestRow";
 
 type Check = Trace["checks"][number];
 
@@ -42,7 +42,7 @@ export function asText(trace: Trace): string {
 export function ExplanationPage() {
   const t = useText(explainText);
   const ui = useText(uiText);
-  const endpoint = useEndpointName();
+  const outcome = useOutcome();
   const { tid, aid, traceId } = useParams({ from: "/console/$tid/workspaces/$aid/explain/$traceId" });
   const trace = useQuery({
     queryKey: keyOf.in(tid, aid, "trace", traceId),
@@ -57,11 +57,7 @@ export function ExplanationPage() {
   const missing = isProblem(trace.error) && trace.error.status === 404;
   return (
     <Page
-      title={
-        trace.data
-          ? `${endpoint(trace.data.endpoint)} ${outcomeTone(trace.data.outcome) === "good" ? t("granted") : t("refused")}`
-          : t("pageTitle", { id: traceId.slice(0, 8) })
-      }
+      title={trace.data ? outcome(trace.data) : t("pageTitle", { id: traceId.slice(0, 8) })}
       lead={trace.data?.reason}
       badges={trace.data?.error && <Badge color="red">{trace.data.error}</Badge>}
       up={{ link: { to: "/console/$tid/workspaces/$aid/explain", params: { tid, aid } }, label: t("title") }}

@@ -6,9 +6,22 @@ import { Icon } from "~/ui/Icon";
 import { Time } from "~/ui/time";
 import { explainText } from "./explainText";
 
-const good = ["success", "issued", "active", "redirected"];
+/** How a request ended: with what it asked for, at a page for a person, or with an error. */
+const outcomes = {
+  granted: { tone: "good", says: "granted" },
+  interaction: { tone: undefined, says: "asked" },
+  refused: { tone: "bad", says: "refused" },
+} as const;
 
-export const outcomeTone = (outcome: string) => (good.includes(outcome) ? "good" : "bad");
+const outcomeOf = (outcome: string) => outcomes[outcome as keyof typeof outcomes] ?? outcomes.refused;
+export const isRefusal = (trace: TraceLine) => outcomeOf(trace.outcome) === outcomes.refused;
+
+/** A request and its outcome in words, such as "Token refused". */
+export function useOutcome() {
+  const t = useText(explainText);
+  const endpoint = useEndpointName();
+  return (trace: TraceLine) => `${endpoint(trace.endpoint)} ${t(outcomeOf(trace.outcome).says)}`;
+}
 
 export function useEndpointName() {
   const t = useText(explainText);
@@ -28,18 +41,17 @@ export function RequestRow({
   clientName?: string;
 }) {
   const t = useText(explainText);
-  const endpoint = useEndpointName();
-  const tone = outcomeTone(trace.outcome);
+  const outcome = useOutcome();
   return (
     <Link
       to="/console/$tid/workspaces/$aid/explain/$traceId"
       params={{ tid, aid, traceId: trace.trace_id }}
       className="request"
     >
-      <span className="dot" data-tone={tone} />
+      <span className="dot" data-tone={outcomeOf(trace.outcome).tone} />
       <span className="request-what">
         <Text span fw={600} size="sm">
-          {endpoint(trace.endpoint)} {tone === "good" ? t("granted") : t("refused")}
+          {outcome(trace)}
           {trace.error && <code className="request-code">{trace.error}</code>}
         </Text>
         <Text span size="sm" c="dimmed" className="request-why">

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { api, type Schemas, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
 import { useLiveTraces } from "~/api/traces";
+import { isRefusal } from "../explain/RequestRow";
 
 /**
  * Whether the application has been given a token, and the last refusal where it
@@ -29,8 +30,8 @@ export function useFirstToken(tid: string, aid: string, client: Schemas["Client"
     },
     refetchInterval: (query) => (query.state.data ? false : 1500),
   });
-  const granted = traces.find((trace) => trace.outcome === "success" || trace.outcome === "issued");
-  const refused = traces.find((trace) => trace.outcome === "refused" || trace.outcome === "failure");
+  const granted = traces.find((trace) => trace.endpoint === "token" && trace.outcome === "granted");
+  const refused = traces.find(isRefusal);
   const usedAt = used.data ?? granted?.at ?? null;
   // A credential that proved the client for a request that was then refused has been used too.
   const received =

@@ -8,7 +8,7 @@ import { CopyInline } from "~/ui/Copy";
 import { Icon } from "~/ui/Icon";
 import { Await, Empty, Page, Section } from "~/ui/Page";
 import { Strength } from "../client/Strength";
-import { outcomeTone, RequestRow } from "../explain/RequestRow";
+import { isRefusal, RequestRow } from "../explain/RequestRow";
 import { workspacesText } from "./workspacesText";
 
 const limit = 5;
@@ -117,7 +117,7 @@ export function Overview() {
           >
             <Await of={traces}>
               {({ items }) => {
-                const refused = items.filter((trace) => outcomeTone(trace.outcome) === "bad").slice(0, limit);
+                const refused = items.filter(isRefusal).slice(0, limit);
                 return refused.length === 0 ? (
                   <Group gap="xs">
                     <Icon name="check" />
