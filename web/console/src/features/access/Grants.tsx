@@ -1,5 +1,5 @@
 import { Badge, Button, Group } from "@mantine/core";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, type Schemas, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
@@ -11,6 +11,7 @@ import { RowActions } from "~/ui/RowActions";
 import { Time } from "~/ui/time";
 import { useMayWrite } from "../client/context";
 import { accessText } from "./accessText";
+import { ClientLink, UserLink } from "./Named";
 
 export function Grants() {
   const t = useText(accessText);
@@ -62,21 +63,9 @@ export function Grants() {
             head: t("user"),
             cell: (grant) => (
               <>
-                <Link
-                  to="/console/$tid/workspaces/$aid/users/$userId"
-                  params={{ tid, aid, userId: grant.user_id }}
-                  className="row-link"
-                >
-                  <span className="row-sub">{grant.user_id}</span>
-                </Link>
+                <UserLink tid={tid} aid={aid} id={grant.user_id} />
                 <div>
-                  <Link
-                    to="/console/$tid/workspaces/$aid/clients/$clientId"
-                    params={{ tid, aid, clientId: grant.client_id }}
-                    className="row-sub"
-                  >
-                    {t("client")} {grant.client_id}
-                  </Link>
+                  <ClientLink tid={tid} aid={aid} id={grant.client_id} />
                 </div>
               </>
             ),

@@ -1,5 +1,5 @@
 import { Badge, Button, Group } from "@mantine/core";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, type Schemas, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
@@ -11,12 +11,18 @@ import { RowActions } from "~/ui/RowActions";
 import { Time } from "~/ui/time";
 import { useMayWrite } from "../client/context";
 import { accessText } from "./accessText";
+import { deviceOf } from "./device";
+import { UserLink } from "./Named";
 
 export function Sessions() {
   const t = useText(accessText);
   const { tid, aid } = useParams({ from: "/console/$tid/workspaces/$aid/sessions" });
   const { user_id } = useSearch({ from: "/console/$tid/workspaces/$aid/sessions" });
   const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/sessions" });
+  const device = (userAgent: string) => {
+    const { browser, system } = deviceOf(userAgent);
+    return browser && system ? t("deviceOn", { browser, system }) : browser || system || t("deviceUnknown");
+  };
   const [ending, setEnding] = useState<Schemas["Session"] | null>(null);
   const may = useMayWrite(tid, aid);
   const pages = usePages(keyOf.in(tid, aid, "sessions", user_id), (cursor) =>
@@ -59,21 +65,13 @@ export function Sessions() {
         columns={[
           {
             head: t("user"),
-            cell: (session) => (
-              <Link
-                to="/console/$tid/workspaces/$aid/users/$userId"
-                params={{ tid, aid, userId: session.user_id }}
-                className="row-link"
-              >
-                <span className="row-sub">{session.user_id}</span>
-              </Link>
-            ),
+            cell: (session) => <UserLink tid={tid} aid={aid} id={session.user_id} />,
           },
           {
             head: t("device"),
             cell: (session) => (
               <>
-                {session.user_agent}
+                <span title={session.user_agent}>{device(session.user_agent ?? "")}</span>
                 <div className="row-sub">{session.ip}</div>
               </>
             ),

@@ -8,7 +8,6 @@ export const accessText = text(
     sessions: "Sessions",
     sessionsLead: "Where people are signed in.",
     user: "User",
-    client: "Application",
     scope: "Scopes",
     used: "Last used",
     state: "State",
@@ -29,6 +28,8 @@ export const accessText = text(
     onlyClient: "Only of one application",
     all: "Show all",
     device: "Browser",
+    deviceOn: "{{browser}} on {{system}}",
+    deviceUnknown: "Unknown browser",
     seen: "Last seen",
   },
   {
@@ -37,7 +38,6 @@ export const accessText = text(
     sessions: "Sitzungen",
     sessionsLead: "Wo Menschen angemeldet sind.",
     user: "Benutzer",
-    client: "Anwendung",
     scope: "Scopes",
     used: "Zuletzt benutzt",
     state: "Zustand",
@@ -58,6 +58,8 @@ export const accessText = text(
     onlyClient: "Nur von einer Anwendung",
     all: "Alle zeigen",
     device: "Browser",
+    deviceOn: "{{browser}} auf {{system}}",
+    deviceUnknown: "Unbekannter Browser",
     seen: "Zuletzt gesehen",
   },
 );

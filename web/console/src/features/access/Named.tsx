@@ -1,0 +1,39 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { api, take } from "~/api/client";
+import { clientQuery, keyOf } from "~/api/queries";
+
+// Grants and sessions name people and applications by id. Their names are asked
+// for one by one: a page has few different ones, and each is kept for a while.
+
+interface At {
+  tid: string;
+  aid: string;
+  id: string;
+}
+
+const kept = { staleTime: 60_000, retry: false } as const;
+
+export function UserLink({ tid, aid, id }: At) {
+  const user = useQuery({
+    queryKey: keyOf.in(tid, aid, "user", id, "name"),
+    queryFn: () =>
+      take(api.GET("/tenants/{tid}/workspaces/{aid}/users/{user_id}", { params: { path: { tid, aid, user_id: id } } })),
+    ...kept,
+  }).data;
+  const name = user?.name || user?.email || user?.username;
+  return (
+    <Link to="/console/$tid/workspaces/$aid/users/$userId" params={{ tid, aid, userId: id }} className="row-link">
+      {name ?? <span className="row-sub">{id}</span>}
+    </Link>
+  );
+}
+
+export function ClientLink({ tid, aid, id }: At) {
+  const client = useQuery({ ...clientQuery(tid, aid, id), ...kept }).data?.value;
+  return (
+    <Link to="/console/$tid/workspaces/$aid/clients/$clientId" params={{ tid, aid, clientId: id }} className="row-sub">
+      {client?.client_name || id}
+    </Link>
+  );
+}
