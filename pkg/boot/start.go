@@ -368,7 +368,13 @@ func (p *Platform) ServerConfig(name string) server.Config {
 		Name: name, Version: Version, Commit: commit(), Logger: p.Logger, Now: p.Now, Seal: p.Seal, Ingress: p.Ingress, Hosts: p.Config.PublicHosts(),
 		Secure: p.Config.Secure(), BodyLimit: int64(p.Config.Limits.BodyBytes), MaxInFlight: p.Config.Limits.InFlight,
 		Access: server.AccessLog(p.Config.Log.Access), Ready: p.Ready, Drain: p.Drain, Metrics: p.Metrics, Tracer: p.Tracer, Classify: Classify,
+		Explanation: p.explanation,
 	}
+}
+
+// explanation is a page of the console.
+func (p *Platform) explanation(w tenancy.Workspace, traceID string) string {
+	return p.Config.PublicURL + "/console/" + w.TID() + "/workspaces/" + w.AID() + "/explain/" + traceID
 }
 
 // Close ends the background work, writes what waits to be written, and closes

@@ -26,6 +26,9 @@ func (e *ClientEndpoint) Explained(name string, h func(echo.Context, tenancy.Wor
 	return func(c echo.Context) error {
 		w := Workspace(c)
 		t := trace.Start(TraceID(c), name, e.Now())
+		if r := requestOf(c); r != nil {
+			r.explained = true
+		}
 		err := h(c, w, t)
 		if err != nil {
 			t.Finish(trace.Refused, oauth.AsError(err))

@@ -65,8 +65,8 @@ func (f *front) writeError(err error, c echo.Context) {
 	h["Pragma"] = valueNoCache
 	c.Response().WriteHeader(e.Status)
 	body := errorBody{Error: e.Code, Description: e.Description}
-	if f.cfg.ErrorURI != nil {
-		body.URI = f.cfg.ErrorURI(c)
+	if rc := requestOf(c); f.cfg.Explanation != nil && rc != nil && rc.explained {
+		body.URI = f.cfg.Explanation(rc.workspace.handle, rc.traceID)
 	}
 	raw, err := json.Marshal(body)
 	if err != nil {

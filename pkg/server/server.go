@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/tenancy"
 	oteltrace "go.opentelemetry.io/otel/trace"
 )
 
@@ -65,9 +66,10 @@ type Config struct {
 	// Render may write an error in a form of its own, for example a page; it
 	// tells whether it did. Otherwise the answer is the JSON of RFC 6749.
 	Render func(c echo.Context, e *oauth.Error) (written bool, err error)
-	// ErrorURI names the page that explains an error to an administrator
-	// (RFC 6749, section 5.2), empty for none.
-	ErrorURI func(c echo.Context) string
+	// Explanation is the address at which the workspace's administrators find a
+	// request explained: the error_uri of what was explained (RFC 6749, section
+	// 5.2). nil: errors have none.
+	Explanation func(w tenancy.Workspace, traceID string) string
 }
 
 // New returns an echo instance with the whole front in place and the routes
@@ -102,6 +104,7 @@ type request struct {
 	sealed    bool
 	head      bool
 	workspace workspace
+	explained bool   // there is an explanation to look up
 	code      string // the error answered, for the access log
 	reason    string
 	cause     error

@@ -53,6 +53,9 @@ func refused(t testing.TB, a wire.Answer, codes ...string) {
 	require.Equal(t, status(code), a.Status, a.String())
 	jsonAnswer(t, a)
 	require.Regexp(t, description, a.Text("error_description"))
+	if uri := a.Text("error_uri"); uri != "" {
+		require.Regexp(t, `^https?://[^/]+/console/[^/]+/workspaces/[^/]+/explain/`+a.Header.Get("X-Trace-Id")+`$`, uri)
+	}
 	for _, name := range []string{"access_token", "refresh_token", "id_token", "scope"} {
 		require.NotContains(t, a.JSON(), name)
 	}

@@ -153,6 +153,7 @@ func (c *cell) fire(t *testing.T, i int, s shot) {
 // explains expects that the request's explanation names the check that failed.
 func explains(t testing.TB, w *party.Workspace, a wire.Answer, check string) {
 	t.Helper()
+	require.Equal(t, w.Tenant.Target.URL+"/console/"+w.Tenant.TID+"/workspaces/"+w.AID+"/explain/"+a.Header.Get("X-Trace-Id"), a.Text("error_uri"))
 	var trace wire.Answer
 	// They are written one by one in the background; nothing is promised of when.
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
