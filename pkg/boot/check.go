@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -16,9 +17,10 @@ import (
 
 // Programs with rules of their own.
 const (
-	Standalone    = "standalone"
-	GatewayName   = "gateway"
-	minPeerKeyLen = 32
+	Standalone      = "standalone"
+	GatewayName     = "gateway"
+	TenantAdminName = "tenant-admin"
+	minPeerKeyLen   = 32
 )
 
 // Check says everything that keeps the program of that name from running with
@@ -38,6 +40,7 @@ func (c Config) Check(name string) error {
 	f.address("metrics.listen", c.Metrics.Listen, false)
 	c.checkURLs(f)
 	c.checkIngress(f)
+	c.checkMail(f, name)
 	c.checkNumbers(f)
 	c.checkSecrets(f, name)
 	if name == GatewayName {
@@ -90,6 +93,20 @@ func (c Config) checkIngress(f *faults) {
 	if i.ClientAddressHeader != "" {
 		f.oneOf("ingress.client_address_header", i.ClientAddressHeader, server.AddressForwardedFor, server.AddressRealIP)
 	}
+}
+
+func (c Config) checkMail(f *faults, name string) {
+	sends := name == Standalone || name == TenantAdminName
+	f.when(sends && c.Registration.Mode == RegistrationVerifyEmail && c.Mail.URL == "", "mail.url: required with the registration mode verify_email")
+	if c.Mail.URL == "" {
+		f.when(c.Mail.From != "", "mail.from: set mail.url too")
+		return
+	}
+	u, err := url.Parse(c.Mail.URL)
+	f.when(err != nil || u.Scheme != "smtp" && u.Scheme != "smtps" || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "",
+		"mail.url: must read smtp://user:password@host:587 or smtps://user:password@host:465")
+	_, err = mail.ParseAddress(c.Mail.From)
+	f.when(err != nil, "mail.from: required with mail.url; the address that messages come from")
 }
 
 func (c Config) checkNumbers(f *faults) {

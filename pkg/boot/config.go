@@ -54,6 +54,7 @@ type Config struct {
 	MTLS         MTLS         `koanf:"mtls"`
 	Ingress      Ingress      `koanf:"ingress"`
 	Registration Registration `koanf:"registration"`
+	Mail         Mail         `koanf:"mail"`
 	Password     Password     `koanf:"password"`
 	Log          Log          `koanf:"log"`
 	Metrics      MetricsConf  `koanf:"metrics"`
@@ -134,6 +135,15 @@ type Registration struct {
 	// PerSource registrations are allowed from one address Per so much time.
 	PerSource int           `koanf:"per_source"`
 	Per       time.Duration `koanf:"per"`
+}
+
+// Mail is the operator's mail server. Without one, no mail is sent.
+type Mail struct {
+	// URL is smtp://user:password@host:587, where the server must offer STARTTLS
+	// unless it is on this machine, or smtps://user:password@host:465.
+	URL string `koanf:"url"`
+	// From is the address that messages come from, with or without a name.
+	From string `koanf:"from"`
 }
 
 // Password is the cost of argon2id.
@@ -218,7 +228,7 @@ func Defaults() Config {
 
 // secretKeys are never printed, and may be read from the file that the
 // variable with the suffix _FILE names.
-var secretKeys = []string{"database.url", "redis.url", "keys.root", "peer.key"}
+var secretKeys = []string{"database.url", "redis.url", "mail.url", "keys.root", "peer.key"}
 
 // IsProduction tells whether production's rules hold.
 func (c Config) IsProduction() bool { return c.Env == Production }

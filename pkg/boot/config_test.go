@@ -165,6 +165,9 @@ func TestFaultsAreFoundAndAllAreListed(t *testing.T) {
 		{"half a certificate", "tls: set both", func(c *Config) { c.TLS.Cert = "x" }},
 		{"made certificate", "mtls.listen: production needs", func(c *Config) { c.MTLS.Listen = ":8443" }},
 		{"mode", "registration.mode", func(c *Config) { c.Registration.Mode = "anything" }},
+		{"mail server", "mail.url: must read smtp://", func(c *Config) { c.Mail = Mail{URL: "http://mail.example", From: "signet@auth.example"} }},
+		{"mail sender", "mail.from: required with mail.url", func(c *Config) { c.Mail.URL = "smtp://mail.example" }},
+		{"sender alone", "mail.from: set mail.url too", func(c *Config) { c.Mail.From = "signet@auth.example" }},
 		{"level", "log.level", func(c *Config) { c.Log.Level = "loud" }},
 		{"listen", "listen: must be HOST:PORT", func(c *Config) { c.Listen = "8080" }},
 		{"metrics outside", "metrics.listen: must differ", func(c *Config) { c.Metrics.Listen = c.Listen }},
@@ -184,6 +187,10 @@ func TestFaultsAreFoundAndAllAreListed(t *testing.T) {
 	var f *FaultsError
 	require.True(t, errors.As(all.Check("token"), &f))
 	require.Len(t, f.Faults, 4)
+	verify := production()
+	verify.Registration.Mode = RegistrationVerifyEmail
+	require.Contains(t, faultsOf(t, verify.Check(TenantAdminName)), "mail.url: required with the registration mode verify_email")
+	require.NoError(t, verify.Check("token"), "it sends no mail")
 	all.Gateway = Gateway{}
 	require.Contains(t, faultsOf(t, all.Check(GatewayName)), "gateway.upstreams.token: required")
 }
@@ -194,6 +201,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	c.Redis.URL = "redis://a:c4n4ry@one:1,two:2/0"
 	c.Keys.Root = []string{"v1:c4n4ry"}
 	c.Peer.Key = "c4n4ry"
+	c.Mail.URL = "smtp://signet:c4n4ry@mail.example"
 	text, err := c.Print()
 	require.NoError(t, err)
 	require.NotContains(t, text, "c4n4ry")

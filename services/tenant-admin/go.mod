@@ -11,7 +11,10 @@ require (
 	github.com/stretchr/testify v1.12.1
 )
 
-require github.com/getkin/kin-openapi v0.152.0
+require (
+	github.com/getkin/kin-openapi v0.152.0
+	github.com/wneessen/go-mail v0.8.1
+)
 
 require (
 	code.dny.dev/ssrf v0.3.0 // indirect

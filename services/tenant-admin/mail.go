@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
+	"net/url"
 	"strings"
 	"time"
 
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/endpoint"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/mail"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/rules"
 )
 
 // MessageKind says what a message is for.
@@ -34,6 +37,24 @@ type Message struct {
 // taken.
 type Mailer interface {
 	Send(ctx context.Context, m Message) error
+}
+
+// letters is the Mailer of a deployment with a mail server: links to the pages
+// of the console, with the token in the fragment, which no server sees.
+type letters struct {
+	sender *mail.Sender
+	public string
+}
+
+// Send writes to the person, without a word that came from somebody else: a
+// registration must not carry a stranger's text to a third.
+func (l letters) Send(ctx context.Context, m Message) error {
+	page, subject, lead := "verify", "Verify your e-mail address", "Somebody registered the tenant "+m.TID+" with this address. If it was you, open this link within a day:"
+	if m.Kind == MessageInvitation {
+		page, subject, lead = "invitation", "You are invited to "+m.TID, "You are invited to administer the tenant "+m.TID+". To accept, open this link:"
+	}
+	link := l.public + rules.ConsolePath + "/" + page + "?tid=" + url.QueryEscape(m.TID) + "#token=" + url.QueryEscape(m.Token)
+	return l.sender.Send(ctx, m.To, subject, lead+"\n\n"+link+"\n\nIf you do not know what this is about, nothing happens unless you open it.\n")
 }
 
 // registration is how the endpoints see the settings.

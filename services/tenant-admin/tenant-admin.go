@@ -29,6 +29,7 @@ import (
 	"github.com/signet-authz/signet/services/tenant-admin/internal/console"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/document"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/endpoint"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/mail"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/page"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/relying"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/upkeep"
@@ -95,6 +96,13 @@ func BuildOver(channel http.RoundTripper) boot.Build {
 			Passwords: p.Passwords, Invalidate: p.Invalidate, AuthMethods: clientauth.Methods, Version: boot.Version, Now: p.Now,
 			Registration: Registration{Mode: registration.Mode, PerSource: registration.PerSource, Per: registration.Per},
 			BackChannel:  channel, Audit: p.Audit,
+		}
+		if server := p.Config.Mail.URL; server != "" {
+			sender, err := mail.New(server, p.Config.Mail.From)
+			if err != nil {
+				return nil, err
+			}
+			d.Mailer = letters{sender, p.Resolver.PublicURL()}
 		}
 		p.Every("upkeep", upkeep.Every, d.upkeep().Run)
 		return New(d)

@@ -72,6 +72,13 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import("~/features/front/Invitation"), "Invitation"),
 });
 
+const verify = createRoute({
+  getParentRoute: () => root,
+  path: "/console/verify",
+  validateSearch: words("tid"),
+  component: lazyRouteComponent(() => import("~/features/front/Verify"), "Verify"),
+});
+
 const tenant = createRoute({
   getParentRoute: () => root,
   path: "/console/$tid",
@@ -216,6 +223,7 @@ const tree = root.addChildren([
   register,
   signIn,
   invitation,
+  verify,
   tenant.addChildren([
     workspaces,
     welcome,

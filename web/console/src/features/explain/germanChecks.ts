@@ -23,7 +23,8 @@ export const germanNames: Record<string, string> = {
   "assertion was made already": "Assertion stammt nicht aus der Zukunft",
   "audience is this server alone": "Adressat ist allein dieser Server",
   "bearer token carries the scope": "Bearer-Token hat den Scope",
-  "bearer token is a client's own, for this issuer": "Bearer-Token gehört einem Client selbst und gilt diesem Aussteller",
+  "bearer token is a client's own, for this issuer":
+    "Bearer-Token gehört einem Client selbst und gilt diesem Aussteller",
   "bearer token is valid": "Bearer-Token gültig",
   "caller is confidential": "Aufrufer ist vertraulich",
   "caller may ask about the token": "Aufrufer darf nach dem Token fragen",
@@ -131,7 +132,8 @@ export const germanFixes: Record<string, string> = {
   "Correct the client's credentials; the source is let in again after a pause.":
     "Berichtigen Sie die Zugangsdaten des Clients; nach einer Pause wird die Quelle wieder eingelassen.",
   "Enable the client.": "Schalten Sie den Client ein.",
-  "Get the token by client_credentials, without a resource.": "Holen Sie das Token per client_credentials, ohne resource.",
+  "Get the token by client_credentials, without a resource.":
+    "Holen Sie das Token per client_credentials, ohne resource.",
   "Give the client a certificate of its own; an authority's signs others.":
     "Geben Sie dem Client ein eigenes Zertifikat; das einer Zertifizierungsstelle signiert andere.",
   "Give the client its scopes back, or ask the user anew.":
@@ -171,8 +173,7 @@ export const germanFixes: Record<string, string> = {
     "Lösen Sie den Code gleich ein, oder erhöhen Sie code_ttl des Arbeitsbereichs.",
   "Register one of tls_client_auth_subject_dn, _san_dns, _san_uri, _san_ip and _san_email.":
     "Registrieren Sie eines von tls_client_auth_subject_dn, _san_dns, _san_uri, _san_ip und _san_email.",
-  "Register the exact URI that the application sends.":
-    "Registrieren Sie genau die URI, welche die Anwendung sendet.",
+  "Register the exact URI that the application sends.": "Registrieren Sie genau die URI, welche die Anwendung sendet.",
   "Register the name as it stands in the certificate; names are compared byte for byte.":
     "Registrieren Sie den Namen, wie er im Zertifikat steht; Namen werden Byte für Byte verglichen.",
   "Renew a revoked certificate; put the authority's newest list in the workspace's tls_client_auth_crls.":

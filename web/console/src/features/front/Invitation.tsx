@@ -8,10 +8,8 @@ import { useSend } from "~/ui/form";
 import { Icon } from "~/ui/Icon";
 import { ProblemAlert } from "~/ui/Problem";
 import { frontText } from "./frontText";
+import { codeOfLink } from "./link";
 import { Public } from "./Public";
-
-// The code comes in the fragment of the link, which no server ever sees.
-const codeOfLink = () => new URLSearchParams(window.location.hash.slice(1)).get("token") ?? "";
 
 export function Invitation() {
   const t = useText(frontText);

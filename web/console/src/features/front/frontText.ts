@@ -66,6 +66,10 @@ export const frontText = text(
     invitationToken: "Invitation code",
     accept: "Accept the invitation",
     invitationMissing: "This address names no tenant. Open the link of your invitation again.",
+    verifyPageTitle: "Verify your address",
+    verifyPageLead: "The tenant {{tid}} works as soon as you confirm that this address is yours.",
+    verifyPageDo: "It is mine",
+    verifyPageMissing: "This link is not complete. Open the one in the mail again.",
   },
   {
     heading: "Anmeldung und API-Zugang für jeden Ihrer Kunden",
@@ -133,5 +137,9 @@ export const frontText = text(
     invitationToken: "Einladungscode",
     accept: "Einladung annehmen",
     invitationMissing: "Diese Adresse nennt keinen Mandanten. Öffnen Sie den Link Ihrer Einladung noch einmal.",
+    verifyPageTitle: "Adresse bestätigen",
+    verifyPageLead: "Der Mandant {{tid}} arbeitet, sobald Sie bestätigen, dass diese Adresse Ihnen gehört.",
+    verifyPageDo: "Sie gehört mir",
+    verifyPageMissing: "Dieser Link ist nicht vollständig. Öffnen Sie den in der E-Mail noch einmal.",
   },
 );
