@@ -3,9 +3,9 @@ import { type PointerEvent, useState } from "react";
 import { useLanguage } from "~/app/text";
 import { labelled, marks } from "./statistics";
 
-// Columns and lines are all that the overview draws. A library for that brings a
-// store of its own and ten packages more; this is one picture of plain SVG, whose
-// shapes stretch while its words, which are HTML, do not.
+// Columns and lines are all that the overview draws. A library for that comes with
+// eleven packages, a Redux store among them; this is one picture of plain SVG,
+// whose shapes stretch while its words, which are HTML, do not.
 
 export interface Line {
   name: string;
