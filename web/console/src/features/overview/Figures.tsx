@@ -172,6 +172,7 @@ function Latency({ of, range }: PartProps) {
   return (
     <Section
       title={t("latency")}
+      lead={t("latencyLead")}
       actions={
         of.latency.length > 1 && (
           <Select

@@ -29,6 +29,7 @@ export const overviewText = text(
     byMethodLead: "Requests by the method with which the application proved itself.",
     loginsTitle: "Logins and consents",
     latency: "Latency",
+    latencyLead: "Milliseconds until the answer.",
     latencyOf: "Latency of endpoint",
     refusals: "Refused, and why",
     refusalsLead: "By the check that did not hold, the most frequent first. Each opens the requests behind it.",
@@ -86,6 +87,7 @@ export const overviewText = text(
     byMethodLead: "Anfragen nach dem Verfahren, mit dem sich die Anwendung ausgewiesen hat.",
     loginsTitle: "Anmeldungen und Einwilligungen",
     latency: "Antwortzeit",
+    latencyLead: "Millisekunden bis zur Antwort.",
     latencyOf: "Antwortzeit des Endpunkts",
     refusals: "Abgelehnt, und warum",
     refusalsLead:
