@@ -381,6 +381,18 @@ type DemoCredential struct {
 	Username string `json:"username"`
 }
 
+// EndpointLatency From when a request was read until it was answered, without the network. It is counted in classes, so these figures are near; what takes longer than a second shows as 1000.
+type EndpointLatency struct {
+	Count    int64   `json:"count"`
+	Endpoint string  `json:"endpoint"`
+	P50Ms    float64 `json:"p50_ms"`
+	P95Ms    float64 `json:"p95_ms"`
+	P99Ms    float64 `json:"p99_ms"`
+
+	// Points One for every point.
+	Points []LatencyPoint `json:"points"`
+}
+
 // FederatedCredential Whoever holds a token of `issuer` for `audience` with this `subject` and these `claims` is the client.
 type FederatedCredential struct {
 	// Audience The only audience of the token; the workspace's issuer where absent.
@@ -529,6 +541,20 @@ type KeyRotation struct {
 // KeyState defines model for KeyState.
 type KeyState = string
 
+// LatencyPoint Without a request, all are 0.
+type LatencyPoint struct {
+	Count int64   `json:"count"`
+	P50Ms float64 `json:"p50_ms"`
+	P95Ms float64 `json:"p95_ms"`
+	P99Ms float64 `json:"p99_ms"`
+}
+
+// LoginFailures defines model for LoginFailures.
+type LoginFailures struct {
+	Count  int64  `json:"count"`
+	Reason string `json:"reason"`
+}
+
 // Member defines model for Member.
 type Member struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -620,6 +646,18 @@ type ProblemError struct {
 
 	// Pointer Which member of the body is meant: a JSON Pointer (RFC 6901).
 	Pointer string `json:"pointer,omitempty,omitzero"`
+}
+
+// Refusals defines model for Refusals.
+type Refusals struct {
+	Count    int64  `json:"count"`
+	Endpoint string `json:"endpoint"`
+
+	// Error The error code.
+	Error string `json:"error"`
+
+	// Reason The first check that failed, as explanations name it; empty where none says more than the error.
+	Reason string `json:"reason"`
 }
 
 // Registered defines model for Registered.
@@ -845,6 +883,71 @@ type SigningAlg = string
 
 // State Nobody gets an answer from what is suspended.
 type State = string
+
+// Statistics defines model for Statistics.
+type Statistics struct {
+	// ClientAuthentication Requests whose client proved itself, by the method; those that were refused afterwards count too.
+	ClientAuthentication []StatisticsSeries `json:"client_authentication"`
+
+	// Consents `given` and `denied`, by a user who was asked.
+	Consents []StatisticsSeries `json:"consents"`
+	From     time.Time          `json:"from"`
+
+	// Latency By endpoint, the busiest first.
+	Latency []EndpointLatency `json:"latency"`
+
+	// LoginFailures The most frequent first.
+	LoginFailures []LoginFailures `json:"login_failures"`
+
+	// Logins `success` and `failure`.
+	Logins []StatisticsSeries `json:"logins"`
+
+	// Points The beginning of every step. All `counts` below have as many items, in the same order.
+	Points []time.Time `json:"points"`
+
+	// Previous Those of a span of the same length before; absent where not all of it is kept.
+	Previous *StatisticsTotals `json:"previous,omitempty,omitzero"`
+
+	// Refusals The most frequent first, at most 20.
+	Refusals []Refusals `json:"refusals"`
+
+	// Requests Requests of clients and authorization requests: `granted`, `refused`, and `interaction` where a page was shown to a user first.
+	Requests []StatisticsSeries `json:"requests"`
+	Step     string             `json:"step"`
+
+	// To The first moment that no longer counts.
+	To time.Time `json:"to"`
+
+	// Tokens Answers with tokens by grant type.
+	Tokens []StatisticsSeries `json:"tokens"`
+
+	// Totals Of a whole span.
+	Totals StatisticsTotals `json:"totals"`
+}
+
+// StatisticsSeries defines model for StatisticsSeries.
+type StatisticsSeries struct {
+	// Counts One for every point.
+	Counts []int64 `json:"counts"`
+	Name   string  `json:"name"`
+	Total  int64   `json:"total"`
+}
+
+// StatisticsTotals Of a whole span.
+type StatisticsTotals struct {
+	FailedLogins int64 `json:"failed_logins"`
+	Logins       int64 `json:"logins"`
+
+	// Refused Those of them that were refused.
+	Refused int64 `json:"refused"`
+
+	// Requests Requests of clients and authorization requests.
+	Requests int64 `json:"requests"`
+
+	// TokenP95Ms Within how many milliseconds 95 % of the requests to the token endpoint were answered; 0 without any.
+	TokenP95Ms float64 `json:"token_p95_ms"`
+	Tokens     int64   `json:"tokens"`
+}
 
 // Tenant defines model for Tenant.
 type Tenant struct {

@@ -19,6 +19,7 @@ import (
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/password"
 	"github.com/signet-authz/signet/pkg/server"
+	"github.com/signet-authz/signet/pkg/statistics"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/pkg/trace"
@@ -51,7 +52,9 @@ type Platform struct {
 	Issued    *audit.Tally // tokens that clients get for themselves
 	Usage     *audit.Usage
 	Traces    *trace.Recorder
-	Egress    *egress.Client // the only way out
+	// Statistics count how requests end.
+	Statistics *statistics.Counter
+	Egress     *egress.Client // the only way out
 	// ClientAuth proves clients, at every endpoint that they call.
 	ClientAuth *clientauth.Authenticator
 	// Invalidate applies a change here at once and tells every other process.
@@ -313,11 +316,12 @@ func (p *Platform) assemble(context.Context) error {
 	p.Audit = audit.NewQueue(audit.Config{Append: platform.AppendAudit, Now: p.Now})
 	p.Issued = audit.NewTally(p.Audit.Record)
 	p.Usage = audit.NewUsage(audit.UsageConfig{Record: p.recordUses, Now: p.Now})
+	p.Statistics = statistics.New(statistics.Config{Add: platform.AddStatistics, Now: p.Now})
 	p.Traces = trace.NewRecorder(trace.Config{
 		Sink: func(ctx context.Context, w tenancy.Workspace, id string, body []byte) error {
 			return p.KV.Workspace(w).PutTrace(ctx, id, body, cfg.Traces.TTL, cfg.Traces.PerWorkspace)
 		},
-		Queue: cfg.Traces.Queue, SampleSuccess: cfg.Traces.SampleSuccess, Now: p.Now,
+		Queue: cfg.Traces.Queue, SampleSuccess: cfg.Traces.SampleSuccess, Count: p.Statistics.Observe, Now: p.Now,
 	})
 	p.Pool = keys.NewPool(keys.DefaultPoolSizes())
 	p.Passwords = newHasher(cfg.Password)
@@ -329,6 +333,7 @@ func (p *Platform) assemble(context.Context) error {
 	p.Metrics.Count("signet_audit_lost_total", "Audit events of the best-effort kind that were lost.", func() float64 { return float64(p.Audit.Lost()) })
 	p.Metrics.Count("signet_credential_use_lost_total", "Uses of credentials that were not recorded.", func() float64 { return float64(p.Usage.Lost()) })
 	p.Metrics.Count("signet_traces_lost_total", "Explanations of requests that were lost.", func() float64 { return float64(p.Traces.Lost()) })
+	p.Metrics.Count("signet_statistics_lost_total", "Requests that the statistics of their workspace lack.", func() float64 { return float64(p.Statistics.Lost()) })
 	p.Metrics.Gauge("signet_clock_offset_seconds", "The database's clock less this process's.", func() float64 { return time.Duration(p.clock.Load()).Seconds() })
 	return nil
 }
@@ -384,7 +389,7 @@ func (p *Platform) Close(ctx context.Context) error {
 	p.closing.Store(true)
 	if p.Traces != nil {
 		p.Issued.Flush()
-		errs = append(errs, p.Traces.Close(ctx), p.Usage.Close(ctx), p.Audit.Close(ctx))
+		errs = append(errs, p.Traces.Close(ctx), p.Usage.Close(ctx), p.Statistics.Close(ctx), p.Audit.Close(ctx))
 	}
 	p.cancel()
 	if err := p.group.Wait(); err != nil && !errors.Is(err, context.Canceled) {

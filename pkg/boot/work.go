@@ -15,6 +15,7 @@ import (
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/password"
 	"github.com/signet-authz/signet/pkg/server"
+	"github.com/signet-authz/signet/pkg/statistics"
 	"github.com/signet-authz/signet/pkg/store"
 )
 
@@ -41,6 +42,7 @@ func (p *Platform) work(ctx context.Context) error {
 	p.Go("audit", p.Audit.Run)
 	p.Go("usage", p.Usage.Run)
 	p.Go("traces", p.Traces.Run)
+	p.Every("statistics", statistics.FlushEvery, p.Statistics.Flush)
 	p.Every("clock", clockEvery, p.checkClock)
 	p.Ready = append(p.Ready,
 		server.Probe{Name: "database", Check: p.Store.Ping, Grace: databaseGrace},

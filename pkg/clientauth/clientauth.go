@@ -236,6 +236,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, w tenancy.Workspace, r
 	}
 
 	// 6. What was used, for the page on the client's credentials.
+	t.Proven(o.method)
 	a.deps.Used(w, clientID, UsageMethod(o.method))
 	for _, id := range append(attempt.noted, attempt.credential) {
 		if id != "" {

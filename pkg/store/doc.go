@@ -6,7 +6,7 @@
 // [Workspace] and [Tenant], which package tenancy alone can name, and by
 // [Platform] for the few things that concern all tenants. One file holds one
 // aggregate: platform, tenant, member, client, catalog, user, session, consent,
-// grant, key, revocation, audit.
+// grant, key, revocation, audit, statistics.
 //
 // Statements go to the database by one of two ways. The hot ones are a [batch]:
 // one round trip, one implicit transaction, whose first statement names the

@@ -47,6 +47,8 @@ var belongings = []string{
 	`DELETE FROM signing_keys WHERE (workspace_id, kid) IN (SELECT workspace_id, kid FROM signing_keys WHERE workspace_id = $1 LIMIT $2)`,
 	`DELETE FROM credential_usage WHERE (workspace_id, client_id, credential_id) IN
 		(SELECT workspace_id, client_id, credential_id FROM credential_usage WHERE workspace_id = $1 LIMIT $2)`,
+	`DELETE FROM statistics WHERE (workspace_id, step, begins_at, endpoint, grant_type, auth_method, outcome, error, failed_check) IN
+		(SELECT workspace_id, step, begins_at, endpoint, grant_type, auth_method, outcome, error, failed_check FROM statistics WHERE workspace_id = $1 LIMIT $2)`,
 	`DELETE FROM client_secrets WHERE (workspace_id, id) IN (SELECT workspace_id, id FROM client_secrets WHERE workspace_id = $1 LIMIT $2)`,
 	`DELETE FROM clients WHERE (workspace_id, client_id) IN (SELECT c.workspace_id, c.client_id FROM clients c WHERE c.workspace_id = $1
 		AND NOT EXISTS (SELECT 1 FROM client_secrets s WHERE s.workspace_id = c.workspace_id AND s.client_id = c.client_id)

@@ -37,6 +37,7 @@ var writers = []access{
 	{"signing_keys", "SIUD", "S", "SIU", "SIUD"},
 	{"revocations", "SI", "SI", "SI", "SID"},
 	{"audit_events", "SI", "I", "I", "SID"},
+	{"statistics", "SD", "SIU", "SIU", "SD"},
 	{"members", "SIUD", "", "", "SIUD"},
 	{"invitations", "SIUD", "", "", "SIUD"},
 }

@@ -14,6 +14,9 @@
 // go, and any run of characters that could be a bearer value is replaced by
 // its length.
 //
-// It imports oauth and tenancy. Its neighbours are clientauth and the
+// Every request is told to the Recorder's Count as well, kept or not: by words
+// that the product itself knows, without the client and without any value.
+//
+// It imports oauth, domain and tenancy. Its neighbours are clientauth and the
 // endpoints, which fill traces, and package kv, which keeps them.
 package trace

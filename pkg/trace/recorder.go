@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/tenancy"
 )
 
@@ -24,7 +25,12 @@ type Config struct {
 	// Lost is told of every trace that was not kept though it should have
 	// been. It may be nil and must not block.
 	Lost func()
-	// Now dates a trace that was started without a time. It may be nil.
+	// Count is told how every request ended, whatever is kept of it: the error
+	// and the check that failed only where it was refused. It may be nil and must
+	// not block.
+	Count func(w tenancy.Workspace, s domain.Series, took time.Duration)
+	// Now dates a trace that was started without a time, and tells how long a
+	// request took. It may be nil.
 	Now func() time.Time
 }
 
@@ -66,6 +72,9 @@ func (r *Recorder) Record(w tenancy.Workspace, t *Trace) {
 	if b == nil {
 		return
 	}
+	if r != nil && r.config.Count != nil {
+		r.config.Count(w, b.series(), r.took(b))
+	}
 	if r == nil || !r.wanted(b) {
 		b.free()
 		return
@@ -90,8 +99,25 @@ func (r *Recorder) enqueue(i item) bool {
 	}
 }
 
+// series is what the request is counted by.
+func (b *body) series() domain.Series {
+	s := domain.Series{Endpoint: b.endpoint, GrantType: b.grant, AuthMethod: b.method, Outcome: b.outcome}
+	if b.code != "" {
+		// A check may fail on the way to success: of two methods the second fits.
+		s.Error, s.Check = b.code, b.failed
+	}
+	return s
+}
+
+func (r *Recorder) took(b *body) time.Duration {
+	if r.config.Now == nil {
+		return 0
+	}
+	return r.config.Now().Sub(b.at)
+}
+
 func (r *Recorder) wanted(b *body) bool {
-	if b.failed || b.code != "" {
+	if b.failed != "" || b.code != "" {
 		return true
 	}
 	n := r.config.SampleSuccess

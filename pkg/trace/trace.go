@@ -52,10 +52,12 @@ type body struct {
 	endpoint string
 	at       time.Time
 	clientID string
+	grant    string
+	method   string
 	outcome  string
 	code     string
 	reason   string
-	failed   bool
+	failed   string // the first check that did not hold
 	dropped  int
 	checks   []Check
 }
@@ -100,6 +102,21 @@ func (t *Trace) Client(id string) {
 	}
 }
 
+// Grant says by which grant tokens are asked for: the name of one that there is,
+// never what the request says.
+func (t *Trace) Grant(name string) {
+	if t.live() {
+		t.body.grant = name
+	}
+}
+
+// Proven says by which method the client proved itself.
+func (t *Trace) Proven(method string) {
+	if t.live() {
+		t.body.method = method
+	}
+}
+
 // Pass records a check that held.
 func (t *Trace) Pass(name, actual string) {
 	t.add(Check{Name: name, Result: ResultPass, Actual: actual})
@@ -133,7 +150,7 @@ func (t *Trace) Fail(name string, c Check) {
 }
 
 // Failed tells whether any check has failed so far.
-func (t *Trace) Failed() bool { return t.live() && t.body.failed }
+func (t *Trace) Failed() bool { return t.live() && t.body.failed != "" }
 
 // Finish says how the request ended. err is nil for a success; its wire code
 // and its reason become part of the explanation, its cause does not.
@@ -154,8 +171,8 @@ func (t *Trace) add(c Check) {
 		return
 	}
 	b := t.body
-	if c.Result == ResultFail {
-		b.failed = true
+	if c.Result == ResultFail && b.failed == "" {
+		b.failed = c.Name
 	}
 	if len(b.checks) < MaxChecks {
 		b.checks = append(b.checks, c)

@@ -371,3 +371,38 @@ func (directory) FindWorkspace(_ context.Context, tid, aid string) (domain.Tenan
 	t := domain.Tenant{ID: uuid.New(), TID: tid, State: domain.StateActive}
 	return t, domain.Workspace{ID: uuid.New(), TenantID: t.ID, AID: aid, State: domain.StateActive}, nil
 }
+
+func TestEveryRequestIsCountedWhateverIsKeptOfIt(t *testing.T) {
+	var s shelf
+	var counted []domain.Series
+	var took []time.Duration
+	now := at
+	r := NewRecorder(Config{Sink: s.sink, Now: func() time.Time { return now }, Count: func(_ tenancy.Workspace, s domain.Series, d time.Duration) {
+		counted, took = append(counted, s), append(took, d)
+	}})
+	request := func(err *oauth.Error, outcome string) {
+		tr := Start(NewID(), "token", now)
+		tr.Client("app")
+		tr.Fail("method is the registered one", Check{Actual: "none"})
+		tr.Proven("private_key_jwt")
+		tr.Grant("client_credentials")
+		tr.Fail("scope known", Check{Actual: "secret words of the caller"})
+		tr.Finish(outcome, err)
+		now = now.Add(3 * time.Millisecond)
+		r.Record(tenancy.Workspace{}, tr)
+		r.Record(tenancy.Workspace{}, tr)
+	}
+	request(nil, "granted")
+	request(oauth.ErrInvalidScope.Because("the workspace has no such scope", nil), "refused")
+	require.NoError(t, r.Close(t.Context()))
+	request(nil, "granted")
+	granted := domain.Series{Endpoint: "token", GrantType: "client_credentials", AuthMethod: "private_key_jwt", Outcome: "granted"}
+	refused := granted
+	refused.Outcome, refused.Error, refused.Check = "refused", "invalid_scope", "method is the registered one"
+	require.Equal(t, []domain.Series{granted, refused, granted}, counted)
+	require.Equal(t, []time.Duration{3 * time.Millisecond, 3 * time.Millisecond, 3 * time.Millisecond}, took)
+
+	var none *Trace
+	none.Grant("x")
+	none.Proven("x")
+}

@@ -28,6 +28,7 @@ import (
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/password"
 	"github.com/signet-authz/signet/pkg/server"
+	"github.com/signet-authz/signet/pkg/statistics"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/store/storetest"
 	"github.com/signet-authz/signet/pkg/tenancy"
@@ -54,6 +55,7 @@ type house struct {
 	caches     *cache.Set
 	resolver   *tenancy.Resolver
 	audit      *audit.Queue
+	counter    *statistics.Counter
 	handler    http.Handler
 	sql, redis atomic.Int64 // round trips
 	ended      []domain.Revocation
@@ -94,7 +96,8 @@ func newHouse(t testing.TB, options ...func(*authorization.Deps)) *house {
 		Revocations: cache.NewRevocations(platform.Revocations, h.clock.Now),
 	}
 	h.audit = audit.NewQueue(audit.Config{Append: platform.AppendAudit, Now: h.clock.Now})
-	recorder := trace.NewRecorder(trace.Config{SampleSuccess: 1, Now: h.clock.Now, Sink: func(_ context.Context, _ tenancy.Workspace, _ string, body []byte) error {
+	h.counter = statistics.New(statistics.Config{Add: platform.AddStatistics, Now: h.clock.Now})
+	recorder := trace.NewRecorder(trace.Config{SampleSuccess: 1, Count: h.counter.Observe, Now: h.clock.Now, Sink: func(_ context.Context, _ tenancy.Workspace, _ string, body []byte) error {
 		h.traces <- body
 		return nil
 	}})
@@ -122,7 +125,7 @@ func newHouse(t testing.TB, options ...func(*authorization.Deps)) *house {
 			Name: "authorization", Now: h.clock.Now, Hosts: []string{"id.example"}, Secure: true, Access: server.AccessAll,
 			Logger: slog.New(slog.NewJSONHandler(h.log, nil)),
 		},
-		Resolver: tenancy.NewResolver(directory, origin), Store: h.store, KV: h.kv, Root: h.root, Caches: h.caches, Passwords: h.passwords, Audit: h.audit, ClientAuth: auth, Traces: recorder, Now: h.clock.Now,
+		Resolver: tenancy.NewResolver(directory, origin), Store: h.store, KV: h.kv, Root: h.root, Caches: h.caches, Passwords: h.passwords, Audit: h.audit, ClientAuth: auth, Traces: recorder, Count: h.counter.Observe, Now: h.clock.Now,
 		Invalidate: func(_ context.Context, i cache.Invalidation) {
 			h.caches.Apply(i)
 			if i.Revocation != nil {

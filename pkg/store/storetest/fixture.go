@@ -160,6 +160,7 @@ func (f *Fixture) Populate(t testing.TB) {
 		f.Exec(t, `INSERT INTO client_secrets (workspace_id, client_id, id, label, form, value, created_at) VALUES ($1, $2, $3, '', 'sealed', $4, 1)`,
 			ws, ClientID, uuid.NewString(), []byte{1})
 		f.Exec(t, `INSERT INTO credential_usage (workspace_id, client_id, credential_id, last_used_at, uses) VALUES ($1, $2, 'c', 1, 1)`, ws, ClientID)
+		require.NoError(t, f.Store.Platform().AddStatistics(t.Context(), []domain.Count{{WorkspaceID: s.ID(), At: f.Clock.Now(), Series: domain.Series{Endpoint: "token"}, Latency: domain.Latency{1}}}))
 		f.Exec(t, `INSERT INTO services (workspace_id, service_id, name, audience, built_in, version, created_at, updated_at)
 			VALUES ($1, 's', '', 'https://api.example', false, 1, 1, 1)`, ws)
 		f.Exec(t, `INSERT INTO scopes (workspace_id, name, description, is_default, service_id, built_in, version, created_at, updated_at)

@@ -31,12 +31,13 @@ type Isolation struct {
 // the file of its name.
 func cases() []Case {
 	return slices.Concat(baseCases(), userCases(), sessionCases(), consentCases(), codeCases(), grantCases(), keyCases(), revocationCases(),
-		platformCases(), tenantCases(), memberCases(), clientCases(), catalogCases(), auditCases())
+		platformCases(), tenantCases(), memberCases(), clientCases(), catalogCases(), auditCases(), statisticsCases())
 }
 
 func isolations() []Isolation {
 	return slices.Concat(userIsolation(), sessionIsolation(), consentIsolation(), grantIsolation(), keyIsolation(), revocationIsolation(),
-		tenantIsolation(), memberIsolation(), clientIsolation(), catalogIsolation(), auditIsolation())
+		tenantIsolation(), memberIsolation(), clientIsolation(), catalogIsolation(), auditIsolation(),
+		statisticsIsolation())
 }
 
 // Run runs everything on every engine at hand.

@@ -32,7 +32,7 @@ func TestAdminAPIOpensToItsTenantAlone(t *testing.T) {
 			"DELETE " + ws + "/clients/" + app.ID, "GET " + ws + "/clients/" + app.ID + "/secrets", "POST " + ws + "/clients/" + app.ID + "/secrets", "DELETE " + ws + "/clients/" + app.ID + "/secrets/" + secret,
 			"GET " + ws + "/users", "POST " + ws + "/users", "GET " + ws + "/users/" + user.ID, "PATCH " + ws + "/users/" + user.ID, "DELETE " + ws + "/users/" + user.ID,
 			"GET " + ws + "/scopes", "POST " + ws + "/scopes", "GET " + ws + "/services", "POST " + ws + "/services", "GET " + ws + "/keys", "POST " + ws + "/keys/rotate",
-			"GET " + ws + "/grants", "DELETE " + ws + "/grants/" + grant, "GET " + ws + "/sessions", "DELETE " + ws + "/sessions/" + sid, "GET " + ws + "/audit-events", "GET " + ws + "/traces",
+			"GET " + ws + "/grants", "DELETE " + ws + "/grants/" + grant, "GET " + ws + "/sessions", "DELETE " + ws + "/sessions/" + sid, "GET " + ws + "/audit-events", "GET " + ws + "/traces", "GET " + ws + "/statistics",
 		}
 		admin := &party.Workspace{Tenant: n, AID: "admin"}
 		reader := admin.NewApp(t, map[string]any{"scope": "admin:read", "grant_types": []string{"client_credentials"}, "redirect_uris": nil, "response_types": []string{}})

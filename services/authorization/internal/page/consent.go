@@ -98,7 +98,11 @@ func (v *visit) consent() error {
 	case "accept":
 		return v.accept(q, standing)
 	case "deny":
-		return v.cancel(q.transaction)
+		if err := v.cancel(q.transaction); err != nil {
+			return err
+		}
+		v.count(domain.EndpointConsent, "the user said no")
+		return nil
 	default:
 		return stop(pages.CauseInvalidRequest, "the form says neither accept nor deny", nil)
 	}
@@ -145,6 +149,7 @@ func (v *visit) remember(client *domain.Client, r *request.Request, s *store.Sta
 	if err != nil {
 		return oauth.ErrTemporarilyUnavailable.Because("the consent could not be kept", err)
 	}
+	v.count(domain.EndpointConsent, "")
 	return nil
 }
 

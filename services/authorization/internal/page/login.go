@@ -92,6 +92,7 @@ func (v *visit) login() error {
 	if failure != "" {
 		return v.showLogin(loginView{transaction: id, client: client, request: &t.Request, failure: failure, entered: form.Get("login")})
 	}
+	v.count(domain.EndpointLogin, "")
 	v.browser.SetSession(token)
 	return v.afterLogin(id, t, client, store.Standing{Session: session, User: who.user}, token)
 }
@@ -138,6 +139,7 @@ func (v *visit) authenticate(who claimant, presented string) (pages.LoginError, 
 	}
 	switch {
 	case errors.Is(err, password.ErrBusy):
+		v.count(domain.EndpointLogin, "too many logins at once")
 		return pages.LoginBusy, nil
 	case err != nil:
 		return "", oauth.ErrTemporarilyUnavailable.Because("the password could not be checked", err)
@@ -151,25 +153,33 @@ func (v *visit) authenticate(who claimant, presented string) (pages.LoginError, 
 	return "", nil
 }
 
-// noteFailure records a failed login of somebody who exists. That they are
-// locked is said once: who keeps hammering must not fill the history.
+// noteFailure counts a failed login, and records that of somebody who exists.
+// That they are locked is said once: who keeps hammering must not fill the history.
 func (v *visit) noteFailure(who claimant) {
+	v.count(domain.EndpointLogin, who.refusal())
 	if who.user.UserID == "" || who.attempts > interaction.MaxAttempts+1 {
 		return
 	}
 	ev := v.userEvent("login.fail", who.user.UserID, "", "")
-	ev.Outcome = "failure"
-	reason := "wrong password"
-	switch {
-	case who.locked():
-		reason = "too many attempts"
-	case who.user.Disabled:
-		reason = "disabled"
-	case who.user.PasswordHash == "":
-		reason = "no password"
-	}
-	ev.Detail = map[string]string{"reason": reason}
+	ev.Outcome, ev.Detail = "failure", map[string]string{"reason": who.refusal()}
 	v.Audit(ev)
+}
+
+// refusal is why a login fails that no password could mend, or that this one
+// did not.
+func (w claimant) refusal() string {
+	switch {
+	case w.locked():
+		return "too many attempts"
+	case w.user.UserID == "":
+		return "unknown user"
+	case w.user.Disabled:
+		return "disabled"
+	case w.user.PasswordHash == "":
+		return "no password"
+	default:
+		return "wrong password"
+	}
 }
 
 // rehash renews a hash of older parameters while the password is at hand. It is

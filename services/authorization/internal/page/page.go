@@ -41,6 +41,8 @@ type Pages struct {
 	Ended func(ctx context.Context, facts []domain.Revocation)
 	// Audit records what needs no transaction of its own; it must not block.
 	Audit func(domain.AuditEvent)
+	// Count is told how logins and consents end; it must not block.
+	Count func(w tenancy.Workspace, s domain.Series, took time.Duration)
 	Now   func() time.Time
 }
 
@@ -52,6 +54,7 @@ type visit struct {
 	ctx     context.Context
 	w       tenancy.Workspace
 	browser *interaction.Browser
+	began   time.Time
 	trace   *trace.Trace // of the authorization endpoint; nil elsewhere
 }
 
@@ -59,7 +62,7 @@ type visit struct {
 func (p *Pages) handler(step func(*visit) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		w := server.Workspace(c)
-		v := &visit{Pages: p, c: c, ctx: c.Request().Context(), w: w, browser: p.Interactions.Browser(c.Response(), c.Request(), w)}
+		v := &visit{Pages: p, c: c, ctx: c.Request().Context(), w: w, browser: p.Interactions.Browser(c.Response(), c.Request(), w), began: p.Now()}
 		return v.settle(step(v))
 	}
 }
@@ -95,6 +98,15 @@ func (v *visit) userEvent(action, userID, targetKind, targetID string) domain.Au
 		WorkspaceID: v.w.ID(), At: v.Now(), Action: action, ActorKind: "user", ActorID: userID,
 		TargetKind: targetKind, TargetID: targetID, Outcome: "success", IP: v.address(), TraceID: server.TraceID(v.c),
 	}
+}
+
+// count counts what a person did at a page, and why it came to nothing.
+func (v *visit) count(endpoint, refusal string) {
+	s := domain.Series{Endpoint: endpoint, Outcome: domain.OutcomeGranted}
+	if refusal != "" {
+		s.Outcome, s.Check = domain.OutcomeRefused, refusal
+	}
+	v.Count(v.w, s, v.Now().Sub(v.began))
 }
 
 // address is the browser's IP address, empty where it is not known.

@@ -100,5 +100,6 @@ func (a *API) routes() []route {
 		{http.MethodGet, workspace + "/audit-events", caller.Read, a.listAuditEvents},
 		{http.MethodGet, traces, caller.Read, a.listTraces},
 		{http.MethodGet, traces + "/{trace_id}", caller.Read, a.getTrace},
+		{http.MethodGet, workspace + "/statistics", caller.Read, a.getStatistics},
 	}
 }

@@ -99,8 +99,8 @@ func (j *Job) keysOf(ctx context.Context, w tenancy.Workspace) error {
 
 // Prune clears away rows that nothing can need any more.
 func (j *Job) Prune(ctx context.Context) error {
-	before := j.Now().Add(-pruneAge)
-	for _, prune := range []func(context.Context, time.Time, int) (int, error){j.Store.Platform().Prune, j.Store.Platform().PruneRevocations} {
+	before, platform := j.Now().Add(-pruneAge), j.Store.Platform()
+	for _, prune := range []func(context.Context, time.Time, int) (int, error){platform.Prune, platform.PruneRevocations, platform.PruneStatistics} {
 		for range pruneTurns {
 			n, err := prune(ctx, before, pruneBatch)
 			if err != nil {

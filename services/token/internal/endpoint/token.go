@@ -82,6 +82,7 @@ func (e *Endpoints) find(params oauth.Params, t *trace.Trace) (grant.Grant, erro
 	for _, g := range e.Grants {
 		if g.Name() == name {
 			t.Pass("grant type known", name)
+			t.Grant(g.Name())
 			return g, nil
 		}
 	}

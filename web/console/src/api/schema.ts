@@ -712,6 +712,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tenants/{tid}/workspaces/{aid}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                aid: components["parameters"]["aid"];
+                /** @description The tenant. */
+                tid: components["parameters"]["tid"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Count what happened in the workspace
+         * @description Tokens, logins, refusals and latency over a span of time, in steps that begin at whole multiples of their
+         *     length in UTC. The span is widened to whole steps and has at most 750 of them. Counts of `5m` are kept for 48
+         *     hours, those of `1h` and `6h` for 35 days, those of `1d` for 400 days; a span that begins earlier is refused.
+         *     Counting is of best effort and some seconds late; what must be exact is an audit event.
+         */
+        get: operations["getStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tenants/{tid}/workspaces/{aid}/traces": {
         parameters: {
             query?: never;
@@ -1020,6 +1048,20 @@ export interface components {
             password: string;
             username: string;
         };
+        /** @description From when a request was read until it was answered, without the network. It is counted in classes, so these figures are near; what takes longer than a second shows as 1000. */
+        EndpointLatency: {
+            /** Format: int64 */
+            count: number;
+            endpoint: string;
+            /** Format: double */
+            p50_ms: number;
+            /** Format: double */
+            p95_ms: number;
+            /** Format: double */
+            p99_ms: number;
+            /** @description One for every point. */
+            points: components["schemas"]["LatencyPoint"][];
+        };
         /** @description Whoever holds a token of `issuer` for `audience` with this `subject` and these `claims` is the client. */
         FederatedCredential: {
             /** @description The only audience of the token; the workspace's issuer where absent. */
@@ -1159,6 +1201,22 @@ export interface components {
         };
         /** @enum {string} */
         KeyState: "next" | "active" | "retiring" | "retired" | "revoked";
+        /** @description Without a request, all are 0. */
+        LatencyPoint: {
+            /** Format: int64 */
+            count: number;
+            /** Format: double */
+            p50_ms: number;
+            /** Format: double */
+            p95_ms: number;
+            /** Format: double */
+            p99_ms: number;
+        };
+        LoginFailures: {
+            /** Format: int64 */
+            count: number;
+            reason: string;
+        };
         Member: {
             /** Format: date-time */
             created_at: string;
@@ -1240,6 +1298,15 @@ export interface components {
             parameter?: string;
             /** @description Which member of the body is meant: a JSON Pointer (RFC 6901). */
             pointer?: string;
+        };
+        Refusals: {
+            /** Format: int64 */
+            count: number;
+            endpoint: string;
+            /** @description The error code. */
+            error: string;
+            /** @description The first check that failed, as explanations name it; empty where none says more than the error. */
+            reason: string;
         };
         Registered: {
             owner?: components["schemas"]["Member"];
@@ -1387,6 +1454,69 @@ export interface components {
          * @enum {string}
          */
         State: "active" | "suspended";
+        Statistics: {
+            /** @description Requests whose client proved itself, by the method; those that were refused afterwards count too. */
+            client_authentication: components["schemas"]["StatisticsSeries"][];
+            /** @description `given` and `denied`, by a user who was asked. */
+            consents: components["schemas"]["StatisticsSeries"][];
+            /** Format: date-time */
+            from: string;
+            /** @description By endpoint, the busiest first. */
+            latency: components["schemas"]["EndpointLatency"][];
+            /** @description The most frequent first. */
+            login_failures: components["schemas"]["LoginFailures"][];
+            /** @description `success` and `failure`. */
+            logins: components["schemas"]["StatisticsSeries"][];
+            /** @description The beginning of every step. All `counts` below have as many items, in the same order. */
+            points: string[];
+            /** @description Those of a span of the same length before; absent where not all of it is kept. */
+            previous?: components["schemas"]["StatisticsTotals"];
+            /** @description The most frequent first, at most 20. */
+            refusals: components["schemas"]["Refusals"][];
+            /** @description Requests of clients and authorization requests: `granted`, `refused`, and `interaction` where a page was shown to a user first. */
+            requests: components["schemas"]["StatisticsSeries"][];
+            /** @enum {string} */
+            step: "5m" | "1h" | "6h" | "1d";
+            /**
+             * Format: date-time
+             * @description The first moment that no longer counts.
+             */
+            to: string;
+            /** @description Answers with tokens by grant type. */
+            tokens: components["schemas"]["StatisticsSeries"][];
+            totals: components["schemas"]["StatisticsTotals"];
+        };
+        StatisticsSeries: {
+            /** @description One for every point. */
+            counts: number[];
+            name: string;
+            /** Format: int64 */
+            total: number;
+        };
+        /** @description Of a whole span. */
+        StatisticsTotals: {
+            /** Format: int64 */
+            failed_logins: number;
+            /** Format: int64 */
+            logins: number;
+            /**
+             * Format: int64
+             * @description Those of them that were refused.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Requests of clients and authorization requests.
+             */
+            requests: number;
+            /**
+             * Format: double
+             * @description Within how many milliseconds 95 % of the requests to the token endpoint were answered; 0 without any.
+             */
+            token_p95_ms: number;
+            /** Format: int64 */
+            tokens: number;
+        };
         Tenant: {
             /** Format: date-time */
             created_at: string;
@@ -3118,6 +3248,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStatistics: {
+        parameters: {
+            query?: {
+                /** @description The span begins here; 24 hours before `to` where absent. */
+                from?: string;
+                step?: "5m" | "1h" | "6h" | "1d";
+                /** @description The span ends here; now where absent. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                aid: components["parameters"]["aid"];
+                /** @description The tenant. */
+                tid: components["parameters"]["tid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As far as it is counted now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -125,6 +125,7 @@ const workspace = createRoute({ getParentRoute: () => tenant, path: "/workspaces
 const overview = createRoute({
   getParentRoute: () => workspace,
   path: "/",
+  validateSearch: words("range"),
   component: lazyRouteComponent(() => import("~/features/workspaces/Overview"), "Overview"),
 });
 const clients = createRoute({

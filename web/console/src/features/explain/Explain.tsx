@@ -20,7 +20,7 @@ export function Explain() {
   const t = useText(explainText);
   const ui = useText(uiText);
   const { tid, aid } = useParams({ from: "/console/$tid/workspaces/$aid/explain" });
-  const { client_id } = useSearch({ from: "/console/$tid/workspaces/$aid/explain" });
+  const { client_id, outcome } = useSearch({ from: "/console/$tid/workspaces/$aid/explain" });
   const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/explain" });
   const { traces: fresh, live } = useLiveTraces(tid, aid, client_id);
   const pages = usePages(keyOf.in(tid, aid, "traces", "all"), (cursor) =>
@@ -43,7 +43,9 @@ export function Explain() {
     [clients.data],
   );
   const items = itemsOf(pages);
-  const shown = mergeTraces(items ?? [], fresh).filter((trace) => !client_id || trace.client_id === client_id);
+  const shown = mergeTraces(items ?? [], fresh).filter(
+    (trace) => (!client_id || trace.client_id === client_id) && (!outcome || trace.error === outcome),
+  );
   const options = [...names].map(([value, label]) => ({ value, label }));
   if (client_id && !names.has(client_id)) {
     options.unshift({ value: client_id, label: client_id });
@@ -63,24 +65,35 @@ export function Explain() {
     >
       <FindTrace tid={tid} aid={aid} />
       <div className="card">
-        <Select
-          aria-label={t("client")}
-          placeholder={t("allClients")}
-          data={options}
-          value={client_id ?? null}
-          onChange={(value) => void navigate({ search: value ? { client_id: value } : {} })}
-          clearable
-          searchable
-          maw={320}
-          mb="md"
-        />
+        <Group gap="sm" mb="md">
+          <Select
+            aria-label={t("client")}
+            placeholder={t("allClients")}
+            data={options}
+            value={client_id ?? null}
+            onChange={(value) => void navigate({ search: (kept) => ({ ...kept, client_id: value ?? undefined }) })}
+            clearable
+            searchable
+            maw={320}
+          />
+          {outcome && (
+            <Button
+              variant="default"
+              aria-label={`${t("onlyError", { error: outcome })}. ${t("allErrors")}`}
+              rightSection={<Icon name="close" size={14} />}
+              onClick={() => void navigate({ search: { client_id } })}
+            >
+              {t("onlyError", { error: outcome })}
+            </Button>
+          )}
+        </Group>
         {pages.error && !items ? (
           <ProblemAlert error={pages.error} onRetry={() => void pages.refetch()} />
         ) : !items ? (
           <Loading />
         ) : shown.length === 0 ? (
-          <Empty icon="explain" title={t("emptyTitle")}>
-            {t("emptyBody")}
+          <Empty icon="explain" title={t(outcome ? "noneLikeIt" : "emptyTitle")}>
+            {t(outcome ? "noneLikeItBody" : "emptyBody")}
           </Empty>
         ) : (
           <div aria-live="polite">

@@ -42,6 +42,11 @@ export const explainText = text(
     ep_revoke: "Revocation",
     ep_userinfo: "UserInfo",
     ep_par: "Pushed request",
+    ep_login: "Login",
+    onlyError: "Only {{error}}",
+    allErrors: "All outcomes",
+    noneLikeIt: "No such request is kept",
+    noneLikeItBody: "Refusals are kept for three days, and up to a limit for each workspace.",
     notFound: "No explanation is kept under this id. They are kept for three days; what succeeded is only sampled.",
   },
   {
@@ -85,6 +90,11 @@ export const explainText = text(
     ep_revoke: "Widerruf",
     ep_userinfo: "UserInfo",
     ep_par: "Vorab gesendete Anfrage",
+    ep_login: "Anmeldung",
+    onlyError: "Nur {{error}}",
+    allErrors: "Alle Ausgänge",
+    noneLikeIt: "Keine solche Anfrage ist aufbewahrt",
+    noneLikeItBody: "Ablehnungen werden drei Tage aufbewahrt, je Arbeitsbereich höchstens eine bestimmte Zahl.",
     notFound:
       "Unter dieser ID ist keine Erklärung aufbewahrt. Sie bleiben drei Tage; von dem, was gelang, nur eine Stichprobe.",
   },

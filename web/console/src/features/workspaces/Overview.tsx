@@ -1,6 +1,6 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { api, take } from "~/api/client";
 import { keyOf, workspaceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
@@ -9,6 +9,9 @@ import { Icon } from "~/ui/Icon";
 import { Await, Empty, Page, Section } from "~/ui/Page";
 import { Strength } from "../client/Strength";
 import { isRefusal, RequestRow } from "../explain/RequestRow";
+import { Figures } from "../overview/Figures";
+import { overviewText } from "../overview/overviewText";
+import { type Range, rangeOf, ranges } from "../overview/statistics";
 import { workspacesText } from "./workspacesText";
 
 const limit = 5;
@@ -30,6 +33,9 @@ export const metadataQuery = (tid: string, aid: string) => ({
 export function Overview() {
   const t = useText(workspacesText);
   const { tid, aid } = useParams({ from: "/console/$tid/workspaces/$aid/" });
+  const range = rangeOf(useSearch({ from: "/console/$tid/workspaces/$aid/" }).range);
+  const words = useText(overviewText);
+  const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/" });
   const workspace = useQuery(workspaceQuery(tid, aid));
   const metadata = useQuery(metadataQuery(tid, aid));
   const path = { tid, aid };
@@ -45,7 +51,19 @@ export function Overview() {
   return (
     <Await of={workspace}>
       {({ value: w }) => (
-        <Page title={w.display_name || w.aid} lead={t("overviewLead", { issuer: w.issuer })}>
+        <Page
+          title={w.display_name || w.aid}
+          lead={t("overviewLead", { issuer: w.issuer })}
+          actions={
+            <SegmentedControl
+              aria-label={words("range")}
+              data={Object.keys(ranges).map((name) => ({ value: name, label: words(`range_${name as Range}`) }))}
+              value={range}
+              onChange={(name) => void navigate({ search: name === "24h" ? {} : { range: name }, replace: true })}
+            />
+          }
+        >
+          <Figures tid={tid} aid={aid} range={range} />
           <Section
             title={t("applications")}
             actions={
