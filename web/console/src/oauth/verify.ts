@@ -8,6 +8,7 @@ export type Rule =
   | "typ"
   | "iss"
   | "aud"
+  | "audience"
   | "azp"
   | "exp"
   | "iat"
@@ -129,7 +130,7 @@ export async function checkAccessToken(token: string, expect: Expectation): Prom
       rfc: "RFC 9068, section 2.1",
     },
     ...(await common(jwt, expect)),
-    { rule: "aud", ok: aud.length > 0, expected: "≥ 1", actual: aud.join(", "), rfc: "RFC 9068, section 3" },
+    { rule: "audience", ok: aud.length > 0, expected: "≥ 1", actual: aud.join(", "), rfc: "RFC 9068, section 3" },
     {
       rule: "client_id",
       ok: clientID === expect.clientID,

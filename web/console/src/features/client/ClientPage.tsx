@@ -19,6 +19,7 @@ import { Health } from "./Health";
 import { Keys } from "./Keys";
 import { Proof } from "./Proof";
 import { Secrets } from "./Secrets";
+import { TestProof } from "./TestProof";
 import { TlsIdentity } from "./TlsIdentity";
 
 const tabs = ["proof", "code", "requests", "settings"] as const;
@@ -103,6 +104,7 @@ function ProofTab({ shown }: { shown: Shown }) {
   return (
     <>
       <Proof shown={shown} />
+      <TestProof shown={shown} />
       <Health shown={shown} />
       {methods.some(usesSecret) && <Secrets shown={shown} />}
       {(uses("private_key_jwt", "self_signed_tls_client_auth") || keysOf(client).length > 0 || client.jwks_uri) && (
