@@ -72,6 +72,14 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import("~/features/front/Invitation"), "Invitation"),
 });
 
+// Where the answers to the playground's authorization requests arrive; no
+// tenant is called playground.
+const playgroundCallback = createRoute({
+  getParentRoute: () => root,
+  path: "/console/playground/callback",
+  component: lazyRouteComponent(() => import("~/features/playground/Callback"), "Callback"),
+});
+
 const tenant = createRoute({
   getParentRoute: () => root,
   path: "/console/$tid",
@@ -210,12 +218,20 @@ const inspect = createRoute({
   component: lazyRouteComponent(() => import("~/features/inspect/Inspect"), "Inspect"),
 });
 
+const playground = createRoute({
+  getParentRoute: () => workspace,
+  path: "/playground",
+  validateSearch: words("client_id", "grant"),
+  component: lazyRouteComponent(() => import("~/features/playground/Playground"), "Playground"),
+});
+
 const tree = root.addChildren([
   front,
   start,
   register,
   signIn,
   invitation,
+  playgroundCallback,
   tenant.addChildren([
     workspaces,
     welcome,
@@ -240,6 +256,7 @@ const tree = root.addChildren([
       settings,
       branding,
       inspect,
+      playground,
     ]),
   ]),
 ]);
