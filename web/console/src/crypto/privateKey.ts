@@ -1,12 +1,13 @@
 import { pemBlocks } from "./encoding";
-import { type Jwk, publicJwk, thumbprint } from "./jwk";
+import { type Jwk, thumbprint } from "./jwk";
 import { algorithmOf } from "./jwt";
 
 /** A private key in the memory of this page, which can sign and cannot be read out again. */
 export interface SigningKey {
   alg: string;
   kid: string;
-  publicJwk: Jwk;
+  /** Whether its other half is among the keys that the client has registered. */
+  registered: boolean;
   sign: (data: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -74,7 +75,7 @@ export async function readPrivateKey(
   return {
     alg,
     kid: named?.kid ?? jwk.kid ?? print,
-    publicJwk: await publicJwk({ ...jwk, x5c: undefined }, alg),
+    registered: named !== undefined,
     sign: async (data) => new Uint8Array(await crypto.subtle.sign(algorithm.use, key, data)),
   };
 }

@@ -5,6 +5,7 @@ import { ExplanationLink, Why } from "~/features/explain/Why";
 import { Code } from "~/ui/Code";
 import { CopyButton } from "~/ui/Copy";
 import { Icon } from "~/ui/Icon";
+import { Rich } from "~/ui/Rich";
 import { oauthText } from "./oauthText";
 import { answeredSecrets, type Exchange, printAnswer, textIn } from "./send";
 import { curl, hasSecrets, printWire } from "./wire";
@@ -59,6 +60,11 @@ export function ExchangeView({ tid, aid, exchange }: { tid: string; aid: string;
         <CopyButton value={curl(wire, reveal)} label={t("curl")} />
         {answer?.traceID && fine(exchange) && <ExplanationLink tid={tid} aid={aid} traceID={answer.traceID} />}
       </Group>
+      {secrets && !reveal && (
+        <Text size="xs" c="dimmed">
+          <Rich>{t("curlMasked")}</Rich>
+        </Text>
+      )}
     </Stack>
   );
 }

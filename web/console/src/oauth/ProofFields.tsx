@@ -1,17 +1,19 @@
 import { Button, FileButton, PasswordInput, Stack, Text, Textarea } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Schemas } from "~/api/client";
 import { useText } from "~/app/text";
-import type { Jwk } from "~/crypto/jwk";
 import { readJwt } from "~/crypto/jwt";
 import type { SigningKey } from "~/crypto/privateKey";
 import { Icon } from "~/ui/Icon";
 import { uiText } from "~/ui/words";
 import { oauthText } from "./oauthText";
-import { type Held, keyOf, ProofProblem } from "./proof";
+import { type Held, ProofProblem, signingKeyOf } from "./proof";
+import "./oauth.css";
 
 interface FieldsProps {
   client: Schemas["Client"];
+  /** By which algorithms the workspace lets a client sign. */
+  allowed: readonly string[];
   method: string;
   held: Held;
   onChange: (held: Held) => void;
@@ -19,9 +21,16 @@ interface FieldsProps {
 }
 
 /** Where the secret or the key is typed that a method needs. */
-export function ProofFields({ client, method, held, onChange, problem }: FieldsProps) {
+export function ProofFields({ client, allowed, method, held, onChange, problem }: FieldsProps) {
   const t = useText(oauthText);
   const ui = useText(uiText);
+  const secret = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // What is missing may stand far from the button that was pressed.
+    if (problem) {
+      secret.current?.focus();
+    }
+  }, [problem]);
   if (method === "none") {
     return (
       <Text size="sm" c="dimmed">
@@ -30,10 +39,11 @@ export function ProofFields({ client, method, held, onChange, problem }: FieldsP
     );
   }
   if (method === "private_key_jwt") {
-    return <KeyField client={client} held={held} onChange={onChange} problem={problem} />;
+    return <KeyField client={client} allowed={allowed} held={held} onChange={onChange} problem={problem} />;
   }
   return (
     <PasswordInput
+      ref={secret}
       label={t("secret")}
       description={t("memory")}
       value={held.secret}
@@ -49,15 +59,21 @@ export function ProofFields({ client, method, held, onChange, problem }: FieldsP
   );
 }
 
-function KeyField({ client, held, onChange, problem }: Omit<FieldsProps, "method">) {
+function KeyField({ client, allowed, held, onChange, problem }: Omit<FieldsProps, "method">) {
   const t = useText(oauthText);
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (problem) {
+      field.current?.focus();
+    }
+  }, [problem]);
   const assertion = readJwt(held.key);
-  const { key, code } = useKey(client, assertion ? "" : held.key);
-  const registered = (client.jwks as { keys?: Jwk[] } | undefined)?.keys ?? [];
-  const known = !key || !!client.jwks_uri || registered.some((jwk) => jwk.kid === key.kid);
+  const { key, code } = useKey(client, allowed, assertion ? "" : held.key);
+  const known = !key || key.registered || !!client.jwks_uri;
   return (
     <Stack gap="xs">
       <Textarea
+        ref={field}
         label={t("key")}
         description={
           <>
@@ -74,7 +90,7 @@ function KeyField({ client, held, onChange, problem }: Omit<FieldsProps, "method
         spellCheck={false}
         autoComplete="off"
         maxLength={20_000}
-        className="token-field"
+        className={key ? "token-field concealed" : "token-field"}
       />
       <div>
         <FileButton
@@ -104,13 +120,13 @@ function KeyField({ client, held, onChange, problem }: Omit<FieldsProps, "method
 }
 
 /** Understands the key while it is being pasted. */
-function useKey(client: Schemas["Client"], source: string) {
+function useKey(client: Schemas["Client"], allowed: readonly string[], source: string) {
   const [read, setRead] = useState<{ key?: SigningKey; code?: ProofProblem["code"] }>({});
   useEffect(() => {
     let wanted = true;
     setRead({});
     if (source.trim() !== "") {
-      keyOf(source, client).then(
+      signingKeyOf(source, client, allowed).then(
         (key) => wanted && setRead({ key }),
         (error: unknown) => wanted && setRead({ code: error instanceof ProofProblem ? error.code : "key_unknown" }),
       );
@@ -118,6 +134,6 @@ function useKey(client: Schemas["Client"], source: string) {
     return () => {
       wanted = false;
     };
-  }, [client, source]);
+  }, [client, allowed, source]);
   return read;
 }

@@ -81,6 +81,8 @@ describe("a client assertion", () => {
     const sent = await authenticate(wire, party, { method: "private_key_jwt", key });
     const jwt = readJwt(parameterOf(sent, "client_assertion") ?? "");
     expect(jwt?.header).toEqual({ alg, typ: "client-authentication+jwt", kid: "mine" });
+    expect(key.registered).toBe(true);
+    expect((await readPrivateKey(pair.privatePem)).registered).toBe(false);
     expect(await verifyJwt(jwt as never, [registered])).toBe("valid");
   });
 });

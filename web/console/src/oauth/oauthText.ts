@@ -23,7 +23,7 @@ export const oauthText = text(
     answer: "Answer",
     reveal: "Show secrets",
     curl: "Copy as curl",
-    curlMasked: "With `Show secrets` off, variables of the shell stand for what is secret.",
+    curlMasked: "While `Show secrets` is off, the command takes what is secret from variables of the shell.",
     took: "{{ms}} ms",
     noAnswer: "No answer came",
     noAnswerBody:
@@ -72,7 +72,7 @@ export const oauthText = text(
     answer: "Antwort",
     reveal: "Geheimnisse zeigen",
     curl: "Als curl kopieren",
-    curlMasked: "Solange `Geheimnisse zeigen` aus ist, stehen Variablen der Shell für das Geheime.",
+    curlMasked: "Solange `Geheimnisse zeigen` aus ist, nimmt der Befehl das Geheime aus Variablen der Shell.",
     took: "{{ms}} ms",
     noAnswer: "Es kam keine Antwort",
     noAnswerBody:

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { Schemas } from "~/api/client";
 import { keyOf, workspaceQuery } from "~/api/queries";
 import { useLiveTraces } from "~/api/traces";
 import { useText } from "~/app/text";
@@ -8,7 +9,7 @@ import { authenticate } from "~/oauth/authenticate";
 import { ByHand } from "~/oauth/ByHand";
 import { ExchangeView, OriginNotice } from "~/oauth/ExchangeCard";
 import { ProofFields } from "~/oauth/ProofFields";
-import { type Held, isTLS, methodsInForce, nothingHeld, ProofProblem, proofOf } from "~/oauth/proof";
+import { algsAllowed, type Held, isTLS, methodsInForce, nothingHeld, ProofProblem, proofOf } from "~/oauth/proof";
 import { type Exchange, send } from "~/oauth/send";
 import type { Wire } from "~/oauth/wire";
 import { Icon } from "~/ui/Icon";
@@ -72,12 +73,10 @@ export function TestNow({ shown, given }: { shown: Shown; given: Given }) {
 
 function TestPanel({ shown, given }: { shown: Shown; given?: Given }) {
   const workspace = useQuery(workspaceQuery(shown.tid, shown.aid));
-  return (
-    <Await of={workspace}>{({ value }) => <Test shown={shown} issuer={value.issuer} given={given ?? {}} />}</Await>
-  );
+  return <Await of={workspace}>{({ value }) => <Test shown={shown} workspace={value} given={given ?? {}} />}</Await>;
 }
 
-function Test({ shown, issuer, given }: { shown: Shown; issuer: string; given: Given }) {
+function Test({ shown, workspace, given }: { shown: Shown; workspace: Schemas["Workspace"]; given: Given }) {
   const t = useText(testText);
   const words = useText(methodText);
   const { client } = shown;
@@ -98,7 +97,7 @@ function Test({ shown, issuer, given }: { shown: Shown; issuer: string; given: G
       <Text size="sm" c="dimmed">
         {t(method === "none" ? "howPublic" : "how")}
       </Text>
-      <OriginNotice issuer={issuer} />
+      <OriginNotice issuer={workspace.issuer} />
       {methods.length > 1 && (
         <Select
           label={t("method")}
@@ -112,7 +111,7 @@ function Test({ shown, issuer, given }: { shown: Shown; issuer: string; given: G
       {isTLS(method) ? (
         <TestTLS key={method} shown={shown} />
       ) : (
-        <TestInBrowser key={method} shown={shown} issuer={issuer} method={method} given={given} />
+        <TestInBrowser key={method} shown={shown} workspace={workspace} method={method} given={given} />
       )}
     </Stack>
   );
@@ -126,18 +125,20 @@ function passed(method: string, { answer }: Exchange): boolean {
 
 function TestInBrowser({
   shown,
-  issuer,
+  workspace,
   method,
   given,
 }: {
   shown: Shown;
-  issuer: string;
+  workspace: Schemas["Workspace"];
   method: string;
   given: Given;
 }) {
   const t = useText(testText);
   const queries = useQueryClient();
   const { tid, aid, client } = shown;
+  const { issuer } = workspace;
+  const allowed = algsAllowed(workspace);
   const [held, setHeld] = useState<Held>({ ...nothingHeld, ...given });
   const [problem, setProblem] = useState<ProofProblem["code"] | null>(null);
   const [exchange, setExchange] = useState<Exchange | null>(null);
@@ -152,7 +153,7 @@ function TestInBrowser({
         form: [{ name: "token", value: nonsense }],
       };
       const party = { clientID: client.client_id, issuer };
-      setExchange(await send(await authenticate(wire, party, await proofOf(method, held, client))));
+      setExchange(await send(await authenticate(wire, party, await proofOf(method, held, client, allowed))));
       // What was used last shows beside each secret and key.
       void queries.invalidateQueries({ queryKey: keyOf.in(tid, aid, "client", client.client_id) });
     } catch (error) {
@@ -171,7 +172,14 @@ function TestInBrowser({
       }}
     >
       <Stack>
-        <ProofFields client={client} method={method} held={held} onChange={setHeld} problem={problem} />
+        <ProofFields
+          client={client}
+          allowed={allowed}
+          method={method}
+          held={held}
+          onChange={setHeld}
+          problem={problem}
+        />
         <Group justify="flex-end">
           <Button type="submit" loading={busy}>
             {t(exchange ? "again" : "run")}

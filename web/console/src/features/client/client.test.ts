@@ -75,12 +75,12 @@ describe("the methods of a client in force", () => {
     ["client_secret_jwt", "secretMissing"],
     ["private_key_jwt", "key_empty"],
   ])("%s asks for what it needs", async (method, code) => {
-    await expect(proofOf(method, { secret: "", key: "" }, client(""))).rejects.toMatchObject({ code });
+    await expect(proofOf(method, { secret: "", key: "" }, client(""), [])).rejects.toMatchObject({ code });
   });
 
   it("take a signed assertion as it is", async () => {
     const assertion = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJrOHMifQ.c2ln";
-    expect(await proofOf("private_key_jwt", { secret: "", key: ` ${assertion}\n` }, client(""))).toEqual({
+    expect(await proofOf("private_key_jwt", { secret: "", key: ` ${assertion}\n` }, client(""), [])).toEqual({
       method: "private_key_jwt",
       assertion,
     });

@@ -271,7 +271,9 @@ function Browse({
         {children}
         {ready && (
           <>
-            <Code code={`GET ${path}\n  ?${query.replaceAll("&", "\n  &")}`} label={t("address")} />
+            <div className="exchange">
+              <Code code={`GET ${path}\n?${query.replaceAll("&", "\n&")}`} label={t("address")} />
+            </div>
             {blocked && (
               <Alert className="warn" icon={<Icon name="warning" />}>
                 {t("blocked")}{" "}

@@ -104,14 +104,16 @@ function TokenView({
 export function Findings({ of }: { of: Finding[] }) {
   const t = useText(oauthText);
   return (
-    <Checks
-      of={of.map(({ rule, ok, expected, actual, rfc }) => ({
-        name: t(`rule_${rule}`),
-        result: ok ? "pass" : "fail",
-        expected: expected || "–",
-        actual: ok ? undefined : actual || "–",
-        rfc,
-      }))}
-    />
+    <div className="findings">
+      <Checks
+        of={of.map(({ rule, ok, expected, actual, rfc }) => ({
+          name: t(`rule_${rule}`),
+          result: ok ? "pass" : "fail",
+          expected: expected || "–",
+          actual: ok ? undefined : actual || "–",
+          rfc: ok ? undefined : rfc,
+        }))}
+      />
+    </div>
   );
 }

@@ -30,7 +30,7 @@ interface WorkbenchProps {
 /** One application, one grant, and each of its requests with what came of it. */
 export function Workbench({ shown, workspace, secret, grant, onGrant }: WorkbenchProps) {
   const t = useText(playgroundText);
-  const bench = useBench(workspace.issuer, shown.client, { secret });
+  const bench = useBench(workspace, shown.client, { secret });
   const { tid, aid, client } = shown;
   const newest = useNewest(bench.steps.length);
   return (
@@ -126,6 +126,7 @@ function ProofOf({ bench }: { bench: Bench }) {
       {!isTLS(method) && (
         <ProofFields
           client={bench.client}
+          allowed={bench.allowed}
           method={method}
           held={bench.held}
           onChange={bench.setHeld}

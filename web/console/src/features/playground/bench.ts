@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Schemas } from "~/api/client";
 import { authenticate } from "~/oauth/authenticate";
-import { type Held, methodsInForce, nothingHeld, ProofProblem, proofOf } from "~/oauth/proof";
+import { algsAllowed, type Held, methodsInForce, nothingHeld, ProofProblem, proofOf } from "~/oauth/proof";
 import { type Exchange, send, textIn } from "~/oauth/send";
 import type { Wire } from "~/oauth/wire";
 import type { playgroundText } from "./playgroundText";
@@ -39,7 +39,9 @@ function tokensIn(exchange: Exchange, nonce: string): Tokens | null {
 }
 
 /** All that the playground holds of one client: how it proves itself, and what it has asked and got. */
-export function useBench(issuer: string, client: Schemas["Client"], given: Partial<Held>) {
+export function useBench(workspace: Schemas["Workspace"], client: Schemas["Client"], given: Partial<Held>) {
+  const { issuer } = workspace;
+  const allowed = algsAllowed(workspace);
   const methods = methodsInForce(client);
   const [chosen, setMethod] = useState<string | null>(null);
   const method = chosen !== null && methods.includes(chosen) ? chosen : (methods[0] ?? "none");
@@ -55,7 +57,7 @@ export function useBench(issuer: string, client: Schemas["Client"], given: Parti
     setProblem(null);
     try {
       const party = { clientID: client.client_id, issuer };
-      return await send(prove ? await authenticate(wire, party, await proofOf(method, held, client)) : wire);
+      return await send(prove ? await authenticate(wire, party, await proofOf(method, held, client, allowed)) : wire);
     } catch (error) {
       setProblem(error instanceof ProofProblem ? error.code : "key_unknown");
       return null;
@@ -78,7 +80,7 @@ export function useBench(issuer: string, client: Schemas["Client"], given: Parti
     }
   };
 
-  return { issuer, client, methods, method, setMethod, held, setHeld, problem, busy, steps, tokens, ask, run };
+  return { issuer, client, allowed, methods, method, setMethod, held, setHeld, problem, busy, steps, tokens, ask, run };
 }
 
 export type Bench = ReturnType<typeof useBench>;
