@@ -96,17 +96,16 @@ func redirects(r *report, c *domain.Client, s Surroundings) {
 	for _, l := range lists {
 		r.distinct(l.at, l.uris)
 		for i, uri := range l.uris {
-			playground := l.at == "/redirect_uris" && uri == s.PublicURL+ConsolePlaygroundPath
-			if !playground {
-				r.check(item(l.at, i), redirectURI(uri, c.Native(), s.PublicURL))
+			if l.at == "/redirect_uris" && uri == s.PublicURL+ConsolePlaygroundPath {
+				continue // the one page of the service itself that answers are meant for
 			}
+			r.check(item(l.at, i), redirectURI(uri, c.Native(), s.PublicURL))
 		}
 	}
 }
 
 // redirectURI refuses what package oauth refuses, and the service's own origin:
-// a client there could pass for the service (RFC 9700, section 4.11). The one
-// page that is meant for answers, the console's playground, is let through before.
+// a client there could pass for the service (RFC 9700, section 4.11).
 func redirectURI(uri string, native bool, publicURL string) error {
 	if err := oauth.CheckRedirectURI(uri, native); err != nil {
 		return err

@@ -10,7 +10,10 @@ import { playgroundText } from "./playgroundText";
 
 const patience = 2500;
 
-/** Where an authorization response arrives: it is handed to the page that asked, and forgotten here. */
+/**
+ * Where an authorization response arrives: it is handed to the page that asked,
+ * and forgotten here. Nothing of it is shown, for anybody can write this address.
+ */
 export function Callback() {
   const t = useText(playgroundText);
   useDocumentTitle(`${t("callbackTitle")} · Signet`);
@@ -41,31 +44,33 @@ export function Callback() {
   }, [answer]);
   return (
     <Public>
-      <div className="card">
-        <Stack role="status">
-          {answer === "" ? (
-            <Text>{t("callbackEmpty")}</Text>
-          ) : state === "waiting" ? (
-            <Text>
-              <Loader size={16} /> {t("callbackWait")}
-            </Text>
-          ) : state === "taken" ? (
-            <Alert className="good" icon={<Icon name="check" />} title={t("callbackTitle")}>
-              {t("callbackTaken")}
-            </Alert>
-          ) : (
-            <Alert className="warn" icon={<Icon name="warning" />} title={t("callbackLost")}>
-              {t("callbackLostBody")}
-            </Alert>
-          )}
-          {state !== "waiting" && (
-            <div>
-              <Button variant="default" onClick={() => window.close()}>
-                {t("close")}
-              </Button>
-            </div>
-          )}
-        </Stack>
+      <div className="sheet">
+        <div className="sheet-card">
+          <Stack role="status">
+            {answer === "" ? (
+              <Text>{t("callbackEmpty")}</Text>
+            ) : state === "waiting" ? (
+              <Text>
+                <Loader size={16} /> {t("callbackWait")}
+              </Text>
+            ) : state === "taken" ? (
+              <Alert className="good" icon={<Icon name="check" />} title={t("callbackTitle")}>
+                {t("callbackTaken")}
+              </Alert>
+            ) : (
+              <Alert className="warn" icon={<Icon name="warning" />} title={t("callbackLost")}>
+                {t("callbackLostBody")}
+              </Alert>
+            )}
+            {state !== "waiting" && (
+              <div>
+                <Button variant="default" onClick={() => window.close()}>
+                  {t("close")}
+                </Button>
+              </div>
+            )}
+          </Stack>
+        </div>
       </div>
     </Public>
   );
