@@ -23,6 +23,10 @@ func TestReservedNamesCannotBeTaken(t *testing.T) {
 	for _, name := range []string{"api", "assets", "docs", "console", "healthz", "readyz", "version", "well-known"} {
 		require.Error(t, domain.CheckTID(name), name)
 	}
+	// The console has pages of its own under these.
+	for _, name := range []string{"callback", "invitation", "login", "logout", "playground", "register", "sign-in", "verify"} {
+		require.Error(t, domain.CheckTID(name), name)
+	}
 	require.NoError(t, domain.CheckTID("acme"))
 	require.Error(t, domain.CheckAID("well-known"))
 	require.NoError(t, domain.CheckAID("default"))

@@ -16,7 +16,7 @@ const (
 // may come to use, and those of the console's own pages below /console.
 var reservedTIDs = []string{
 	"api", "assets", "callback", "console", "docs", "healthz", "invitation", "login", "logout", "metrics", "oauth", "oauth2", "oidc",
-	"public", "readyz", "register", "sign-in", "signet", "static", "status", "support", "system", "version", "well-known", "www",
+	"playground", "public", "readyz", "register", "sign-in", "signet", "static", "status", "support", "system", "verify", "version", "well-known", "www",
 }
 
 // reservedAIDs are the second segments with a meaning of their own.

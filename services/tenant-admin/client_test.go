@@ -80,6 +80,9 @@ func TestClientsAreJudgedWhole(t *testing.T) {
 		{"a redirect with iss", "/redirect_uris/0", with("redirect_uris", list("https://app.example/cb?iss=x"))},
 		{"our own origin", "/redirect_uris/0", with("redirect_uris", list(publicURL+"/acme/default/cb"))},
 		{"our own origin in capitals", "/redirect_uris/0", with("redirect_uris", list("http://LOCALHOST:8080/cb"))},
+		{"our own origin beside the playground", "/redirect_uris/0", with("redirect_uris", list(publicURL+"/console/playground/callback?x=1"))},
+		{"our own callback", "/redirect_uris/0", with("redirect_uris", list(publicURL+"/console/callback"))},
+		{"the playground after logout", "/post_logout_redirect_uris/0", code("post_logout_redirect_uris", list(publicURL+"/console/playground/callback"))},
 		{"our own origin after logout", "/post_logout_redirect_uris/0", code("post_logout_redirect_uris", list(publicURL+"/"))},
 		{"a private scheme on the web", "/redirect_uris/0", with("redirect_uris", list("com.example.app:/cb"))},
 		{"a scheme without a dot", "/redirect_uris/0", with("application_type", "native", "redirect_uris", list("app:/cb"))},
@@ -230,6 +233,16 @@ func TestSecretsStandBesideEachOther(t *testing.T) {
 	}
 	w.do(http.MethodPost, secrets, h.program, with()).problem(http.StatusConflict, "limit_reached")
 	w.do(http.MethodGet, h.in("default", "clients", "ghost", "secrets"), h.program, nil).problem(http.StatusNotFound, "not_found")
+}
+
+// The playground is the one page of the service that answers may go to.
+func TestAnswersMayGoToThePlayground(t *testing.T) {
+	w := newWorld(t)
+	h := w.house("acme")
+	playground := publicURL + "/console/playground/callback"
+	r := w.do(http.MethodPost, h.in("default", "clients"), h.program, with("redirect_uris", list("https://app.example/cb"), "token_endpoint_auth_method", "none")).is(http.StatusCreated)
+	r = w.do(http.MethodPatch, r.header.Get("Location"), h.program, with("redirect_uris", list("https://app.example/cb", playground))).is(http.StatusOK)
+	require.Equal(t, []any{"https://app.example/cb", playground}, r.field("redirect_uris"))
 }
 
 func TestUseOfASecretIsShown(t *testing.T) {

@@ -99,7 +99,7 @@ func built(d *tenantadmin.Deps) {
 func TestConsoleIsServedUnderAPolicyOfItsOwn(t *testing.T) {
 	w := newWorld(t, built)
 	seen := map[string]bool{}
-	for _, path := range []string{"/", "/console", "/console/", "/console/acme/workspaces/default", "/console/sign-in?error=%3Cscript%3Ealert(1)%3C/script%3E"} {
+	for _, path := range []string{"/", "/console", "/console/", "/console/acme/workspaces/default", "/console/playground/callback?code=c", "/console/sign-in?error=%3Cscript%3Ealert(1)%3C/script%3E"} {
 		r := w.do(http.MethodGet, path, "", nil).is(http.StatusOK)
 		require.Equal(t, "text/html; charset=UTF-8", r.header.Get("Content-Type"))
 		require.Equal(t, "no-store", r.header.Get("Cache-Control"))

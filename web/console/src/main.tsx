@@ -1,3 +1,4 @@
+import "./app/arrival";
 import { nonce } from "./app/nonce";
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";

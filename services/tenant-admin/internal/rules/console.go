@@ -13,6 +13,9 @@ const ConsoleClientID = "console"
 const (
 	ConsolePath         = "/console"
 	ConsoleCallbackPath = ConsolePath + "/callback"
+	// ConsolePlaygroundPath is where the console tries the clients of others: a
+	// page that hands an answer to the one that asked for it, and to nobody else.
+	ConsolePlaygroundPath = ConsolePath + "/playground/callback"
 )
 
 // ConsoleClient is that client, with the public keys of the console's back end,

@@ -1,4 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
+import type { Jwk } from "~/crypto/jwk";
 import { api, take, takeTagged } from "./client";
 
 // Where a thing is kept in the cache, and how it is asked for. A key begins
@@ -59,3 +60,17 @@ export const scopesQuery = (tid: string, aid: string) =>
         api.GET("/tenants/{tid}/workspaces/{aid}/scopes", { params: { path: { tid, aid }, query: { limit: 100 } } }),
       ),
   });
+
+export const traceQuery = (tid: string, aid: string, trace_id: string) =>
+  queryOptions({
+    queryKey: keyOf.in(tid, aid, "trace", trace_id),
+    queryFn: () =>
+      take(api.GET("/tenants/{tid}/workspaces/{aid}/traces/{trace_id}", { params: { path: { tid, aid, trace_id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** The keys by which the issuer's tokens are checked, from where every API reads them. */
+export async function publishedKeys(tid: string, aid: string): Promise<Jwk[]> {
+  const answer = await fetch(`/${tid}/${aid}/.well-known/jwks.json`, { credentials: "omit" });
+  return ((await answer.json()) as { keys: Jwk[] }).keys;
+}

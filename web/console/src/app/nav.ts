@@ -21,6 +21,7 @@ export const workspaceNav: { label: Label | null; items: Item[] }[] = [
       { label: "clients", icon: "apps", to: `${aid}/clients` },
       { label: "services", icon: "cube", to: `${aid}/services` },
       { label: "scopes", icon: "scope", to: `${aid}/scopes` },
+      { label: "playground", icon: "play", to: `${aid}/playground` },
       { label: "inspect", icon: "inspect", to: `${aid}/inspect` },
     ],
   },

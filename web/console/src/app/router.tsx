@@ -79,6 +79,14 @@ const verify = createRoute({
   component: lazyRouteComponent(() => import("~/features/front/Verify"), "Verify"),
 });
 
+// Where the answers to the playground's authorization requests arrive; no
+// tenant is called playground.
+const playgroundCallback = createRoute({
+  getParentRoute: () => root,
+  path: "/console/playground/callback",
+  component: lazyRouteComponent(() => import("~/features/playground/Callback"), "Callback"),
+});
+
 const tenant = createRoute({
   getParentRoute: () => root,
   path: "/console/$tid",
@@ -218,6 +226,13 @@ const inspect = createRoute({
   component: lazyRouteComponent(() => import("~/features/inspect/Inspect"), "Inspect"),
 });
 
+const playground = createRoute({
+  getParentRoute: () => workspace,
+  path: "/playground",
+  validateSearch: words("client_id", "grant"),
+  component: lazyRouteComponent(() => import("~/features/playground/Playground"), "Playground"),
+});
+
 const tree = root.addChildren([
   front,
   start,
@@ -225,6 +240,7 @@ const tree = root.addChildren([
   signIn,
   invitation,
   verify,
+  playgroundCallback,
   tenant.addChildren([
     workspaces,
     welcome,
@@ -249,6 +265,7 @@ const tree = root.addChildren([
       settings,
       branding,
       inspect,
+      playground,
     ]),
   ]),
 ]);

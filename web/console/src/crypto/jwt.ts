@@ -40,22 +40,35 @@ export function readJwt(source: string): Jwt | null {
 
 interface Algorithms {
   key: EcKeyImportParams | RsaHashedImportParams | Algorithm;
-  verify: EcdsaParams | RsaPssParams | Algorithm;
+  use: EcdsaParams | RsaPssParams | Algorithm;
 }
 
-const algorithms: Record<string, Algorithms> = {
-  ES256: { key: { name: "ECDSA", namedCurve: "P-256" }, verify: { name: "ECDSA", hash: "SHA-256" } },
-  RS256: { key: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" }, verify: { name: "RSASSA-PKCS1-v1_5" } },
-  PS256: { key: { name: "RSA-PSS", hash: "SHA-256" }, verify: { name: "RSA-PSS", saltLength: 32 } },
-  Ed25519: { key: { name: "Ed25519" }, verify: { name: "Ed25519" } },
-  EdDSA: { key: { name: "Ed25519" }, verify: { name: "Ed25519" } },
-};
+const curves: Record<string, string> = { "256": "P-256", "384": "P-384", "512": "P-521" };
+
+/** How the platform is asked for an algorithm of RFC 7518 or RFC 9864; null for one that it does not know. */
+export function algorithmOf(alg: string): Algorithms | null {
+  if (alg === "Ed25519" || alg === "EdDSA") {
+    return { key: { name: "Ed25519" }, use: { name: "Ed25519" } };
+  }
+  const [, family, bits = ""] = /^(ES|RS|PS)(256|384|512)$/.exec(alg) ?? [];
+  const hash = `SHA-${bits}`;
+  switch (family) {
+    case "ES":
+      return { key: { name: "ECDSA", namedCurve: curves[bits] ?? "" }, use: { name: "ECDSA", hash } };
+    case "RS":
+      return { key: { name: "RSASSA-PKCS1-v1_5", hash }, use: { name: "RSASSA-PKCS1-v1_5" } };
+    case "PS":
+      return { key: { name: "RSA-PSS", hash }, use: { name: "RSA-PSS", saltLength: Number(bits) / 8 } };
+    default:
+      return null;
+  }
+}
 
 export type Verdict = "valid" | "invalid" | "unknown-key" | "unsupported";
 
 /** Whether one of the keys has signed the token. */
 export async function verifyJwt(jwt: Jwt, keys: Jwk[]): Promise<Verdict> {
-  const found = algorithms[String(jwt.header.alg)];
+  const found = algorithmOf(String(jwt.header.alg));
   if (!found) {
     return "unsupported";
   }
@@ -66,7 +79,7 @@ export async function verifyJwt(jwt: Jwt, keys: Jwk[]): Promise<Verdict> {
   try {
     const { kty, crv, x, y, n, e } = jwk;
     const key = await crypto.subtle.importKey("jwk", { kty, crv, x, y, n, e }, found.key, false, ["verify"]);
-    return (await crypto.subtle.verify(found.verify, key, jwt.signature, jwt.signed)) ? "valid" : "invalid";
+    return (await crypto.subtle.verify(found.use, key, jwt.signature, jwt.signed)) ? "valid" : "invalid";
   } catch {
     return "unsupported";
   }

@@ -11,9 +11,11 @@ import { ShownOnce } from "~/ui/Secret";
 import { uiText } from "~/ui/words";
 import { clientText } from "./clientText";
 import { keysOf, type Shown, usePatch } from "./context";
-import { KeySource } from "./KeySource";
+import { KeySource, keysPatch } from "./KeySource";
+import { KeyAdded } from "./Keys";
 import { MethodTiles } from "./MethodTiles";
 import { isMethod, strengthOf } from "./methods";
+import { TestNow } from "./TestProof";
 import { TlsNameFields } from "./TlsIdentity";
 import { type TlsName, tlsNameOf, tlsPatch } from "./tls";
 
@@ -52,7 +54,8 @@ function Change({ shown, allowed, onClose }: { shown: Shown; allowed: string[]; 
     .sort((a, b) => strengthOf[b] - strengthOf[a]);
   const [method, setMethod] = useState<string>(methods[0] ?? "");
   const [overlap, setOverlap] = useState<string>("30");
-  const [found, setFound] = useState<PastedKey[]>([]);
+  const [found, setFound] = useState<{ keys: PastedKey[]; privatePem?: string }>({ keys: [] });
+  const [uri, setURI] = useState("");
   const [name, setName] = useState<{ kind: TlsName; value: string }>(
     tlsNameOf(client) ?? { kind: "subject_dn", value: "" },
   );
@@ -62,19 +65,20 @@ function Change({ shown, allowed, onClose }: { shown: Shown; allowed: string[]; 
     !!client.jwks_uri ||
     keysOf(client).some((jwk) => method === "private_key_jwt" || jwk.x5c) ||
     (method === "private_key_jwt" && (client.federated_credentials?.length ?? 0) > 0);
-  const ready = method === "tls_client_auth" ? name.value !== "" : !needsKeys || hasKeys || found.length > 0;
+  const ready =
+    method === "tls_client_auth" ? name.value !== "" : !needsKeys || hasKeys || found.keys.length > 0 || uri !== "";
   const submit = () => {
     const body: Schemas["ClientPatch"] = {
       token_endpoint_auth_method: method,
       token_endpoint_auth_method_previous: (overlap === "0"
         ? null
         : { method: present, until: new Date(Date.now() + Number(overlap) * day - 60_000).toISOString() }) as never,
-      ...(found.length > 0 ? { jwks: { keys: [...keysOf(client), ...found.map((key) => key.jwk)] } } : {}),
+      ...(found.keys.length > 0 || uri !== "" ? keysPatch(client, found.keys, uri) : {}),
       ...(method === "tls_client_auth" ? tlsPatch(name.kind, name.value) : {}),
     };
     patch.mutate(body, {
       onSuccess: ({ value }) => {
-        if (!value.client_secret) {
+        if (!value.client_secret && !found.privatePem) {
           onClose();
         }
       },
@@ -85,11 +89,15 @@ function Change({ shown, allowed, onClose }: { shown: Shown; allowed: string[]; 
     return (
       <Stack>
         <ShownOnce values={[{ label: "CLIENT_SECRET", value: secret }]} file={`${client.client_id}.env`} />
+        <TestNow shown={shown} given={{ method, secret }} />
         <Group justify="flex-end">
           <Button onClick={onClose}>{ui("close")}</Button>
         </Group>
       </Stack>
     );
+  }
+  if (patch.isSuccess && found.privatePem) {
+    return <KeyAdded shown={shown} privatePem={found.privatePem} onClose={onClose} />;
   }
   return (
     <Stack>
@@ -99,7 +107,8 @@ function Change({ shown, allowed, onClose }: { shown: Shown; allowed: string[]; 
         value={method}
         onChange={(next) => {
           setMethod(next);
-          setFound([]);
+          setFound({ keys: [] });
+          setURI("");
         }}
       />
       {needsKeys && (
@@ -108,7 +117,12 @@ function Change({ shown, allowed, onClose }: { shown: Shown; allowed: string[]; 
             {hasKeys ? t("hasKeys") : t(method === "private_key_jwt" ? "needsKey" : "needsCert")}
           </Text>
           {!hasKeys && (
-            <KeySource key={method} onKeys={setFound} certificates={method === "self_signed_tls_client_auth"} />
+            <KeySource
+              key={method}
+              onKeys={(keys, privatePem) => setFound({ keys, privatePem })}
+              onURI={setURI}
+              certificates={method === "self_signed_tls_client_auth"}
+            />
           )}
         </div>
       )}

@@ -1,6 +1,6 @@
-import { Alert, Badge, Tabs, Text } from "@mantine/core";
+import { Alert, Badge, Button, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { clientQuery } from "~/api/queries";
 import { shellText } from "~/app/shellText";
 import { useText } from "~/app/text";
@@ -19,6 +19,7 @@ import { Health } from "./Health";
 import { Keys } from "./Keys";
 import { Proof } from "./Proof";
 import { Secrets } from "./Secrets";
+import { TestProof } from "./TestProof";
 import { TlsIdentity } from "./TlsIdentity";
 
 const tabs = ["proof", "code", "requests", "settings"] as const;
@@ -59,6 +60,22 @@ export function ClientPage() {
           {client.built_in && <Badge color="gray">{t("builtIn")}</Badge>}
           {client.disabled && <Badge color="red">{t("disabled")}</Badge>}
         </>
+      }
+      actions={
+        <Button
+          variant="default"
+          leftSection={<Icon name="play" size={16} />}
+          renderRoot={(props) => (
+            <Link
+              {...props}
+              to="/console/$tid/workspaces/$aid/playground"
+              params={{ tid, aid }}
+              search={{ client_id: client.client_id }}
+            />
+          )}
+        >
+          {t("playground")}
+        </Button>
       }
       lead={
         <Text size="sm" component="div" c="dimmed">
@@ -103,6 +120,7 @@ function ProofTab({ shown }: { shown: Shown }) {
   return (
     <>
       <Proof shown={shown} />
+      <TestProof shown={shown} />
       <Health shown={shown} />
       {methods.some(usesSecret) && <Secrets shown={shown} />}
       {(uses("private_key_jwt", "self_signed_tls_client_auth") || keysOf(client).length > 0 || client.jwks_uri) && (

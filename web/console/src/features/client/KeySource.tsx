@@ -1,5 +1,6 @@
-import { Alert, Button, FileButton, Group, Select, Stack, Tabs, Text, Textarea } from "@mantine/core";
+import { Alert, Button, FileButton, Group, Select, Stack, Tabs, Text, Textarea, TextInput } from "@mantine/core";
 import { useEffect, useState } from "react";
+import type { Schemas } from "~/api/client";
 import { useLanguage, useText } from "~/app/text";
 import { describeJwk, generateKeyPair, type KeyPair, type SigningAlg, signingAlgs } from "~/crypto/jwk";
 import { type PastedKey, type PasteError, PasteProblem, readPasted } from "~/crypto/pasted";
@@ -7,24 +8,36 @@ import { DownloadButton } from "~/ui/Copy";
 import { Icon } from "~/ui/Icon";
 import { absolute } from "~/ui/time";
 import { clientText } from "./clientText";
+import { type Client, keysOf } from "./context";
 
-interface SourceProps {
-  onKeys: (keys: PastedKey[]) => void;
-  /** Whether only certificates will do. */
-  certificates?: boolean;
+interface PastedProps {
+  /** The private half comes along where the pair was made here, so that it can be tried at once. */
+  onKeys: (keys: PastedKey[], privatePem?: string) => void;
 }
 
-/** Where a public key comes from: made here, or pasted. */
-export function KeySource({ onKeys, certificates }: SourceProps) {
+interface SourceProps extends PastedProps {
+  /** Whether only certificates will do. */
+  certificates?: boolean;
+  /** Takes an address from which keys are fetched, where that will do as well. */
+  onURI?: (uri: string) => void;
+}
+
+/** Where a public key comes from: made here, pasted, or fetched from an address. */
+export function KeySource({ onKeys, certificates, onURI }: SourceProps) {
   const t = useText(clientText);
-  if (certificates) {
+  if (certificates && !onURI) {
     return <PasteKey onKeys={onKeys} />;
   }
+  const forget = () => {
+    onKeys([]);
+    onURI?.("");
+  };
   return (
-    <Tabs defaultValue="make" keepMounted={false} onChange={() => onKeys([])}>
+    <Tabs defaultValue={certificates ? "paste" : "make"} keepMounted={false} onChange={forget}>
       <Tabs.List mb="md">
-        <Tabs.Tab value="make">{t("sourceMake")}</Tabs.Tab>
+        {!certificates && <Tabs.Tab value="make">{t("sourceMake")}</Tabs.Tab>}
         <Tabs.Tab value="paste">{t("sourcePaste")}</Tabs.Tab>
+        {onURI && <Tabs.Tab value="uri">{t("sourceURI")}</Tabs.Tab>}
       </Tabs.List>
       <Tabs.Panel value="make">
         <MakeKey onKeys={onKeys} />
@@ -32,13 +45,45 @@ export function KeySource({ onKeys, certificates }: SourceProps) {
       <Tabs.Panel value="paste">
         <PasteKey onKeys={onKeys} />
       </Tabs.Panel>
+      {onURI && (
+        <Tabs.Panel value="uri">
+          <KeyAddress onURI={onURI} />
+        </Tabs.Panel>
+      )}
     </Tabs>
   );
 }
 
+function KeyAddress({ onURI }: { onURI: (uri: string) => void }) {
+  const t = useText(clientText);
+  return (
+    <TextInput
+      label={t("uriLabel")}
+      description={t("uriHelp")}
+      type="url"
+      placeholder="https://app.example/.well-known/jwks.json"
+      maxLength={2048}
+      spellCheck={false}
+      onChange={(event) => onURI(event.currentTarget.value.trim())}
+    />
+  );
+}
+
+/** What of a client's registration changes when it gets these keys, or this address: it has the one or the other. */
+export function keysPatch(client: Client, found: PastedKey[], uri: string): Schemas["ClientPatch"] {
+  // A member with the value null goes back to having none (RFC 7396).
+  if (uri !== "") {
+    return { jwks_uri: uri, jwks: null as never };
+  }
+  return {
+    jwks: { keys: [...keysOf(client), ...found.map((key) => key.jwk)] },
+    ...(client.jwks_uri ? { jwks_uri: null as never } : {}),
+  };
+}
+
 // The public half counts only once the private one is saved: a key whose other
 // half is lost would lock the application out.
-function MakeKey({ onKeys }: SourceProps) {
+function MakeKey({ onKeys }: PastedProps) {
   const t = useText(clientText);
   const [alg, setAlg] = useState<SigningAlg>("ES256");
   const [pair, setPair] = useState<KeyPair | null>(null);
@@ -67,7 +112,7 @@ function MakeKey({ onKeys }: SourceProps) {
             name="client-key.pem"
             label={t("makeSave")}
             primary
-            onSaved={() => onKeys([{ jwk: pair.publicJwk, from: "jwk" }])}
+            onSaved={() => onKeys([{ jwk: pair.publicJwk, from: "jwk" }], pair.privatePem)}
           />
         </Alert>
       ) : (
@@ -94,7 +139,7 @@ function MakeKey({ onKeys }: SourceProps) {
   );
 }
 
-function PasteKey({ onKeys }: SourceProps) {
+function PasteKey({ onKeys }: PastedProps) {
   const t = useText(clientText);
   const [source, setSource] = useState("");
   const [found, setFound] = useState<PastedKey[]>([]);

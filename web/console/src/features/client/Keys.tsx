@@ -1,10 +1,11 @@
-import { ActionIcon, Button, Group, Modal, Stack, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, Modal, Stack, Text, Tooltip } from "@mantine/core";
 import { useState } from "react";
 import { useLanguage, useText } from "~/app/text";
 import { readCertificate } from "~/crypto/certificate";
 import { fromBase64 } from "~/crypto/encoding";
 import { describeJwk, type Jwk } from "~/crypto/jwk";
 import type { PastedKey } from "~/crypto/pasted";
+import { methodsInForce } from "~/oauth/proof";
 import { Confirm } from "~/ui/act";
 import { CopyInline } from "~/ui/Copy";
 import { Icon } from "~/ui/Icon";
@@ -15,7 +16,8 @@ import { uiText } from "~/ui/words";
 import { clientText } from "./clientText";
 import { keysOf, type Shown, useMayWrite, usePatch } from "./context";
 import { LastUse } from "./Health";
-import { KeySource } from "./KeySource";
+import { KeySource, keysPatch } from "./KeySource";
+import { TestNow } from "./TestProof";
 
 export function Keys({ shown }: { shown: Shown }) {
   const t = useText(clientText);
@@ -28,15 +30,14 @@ export function Keys({ shown }: { shown: Shown }) {
       title={t("keys")}
       lead={t("keysLead")}
       actions={
-        may &&
-        !client.jwks_uri && (
+        may && (
           <Button
             variant="default"
             size="xs"
-            leftSection={<Icon name="plus" size={14} />}
+            leftSection={client.jwks_uri ? undefined : <Icon name="plus" size={14} />}
             onClick={() => setAdding(true)}
           >
-            {t("addKey")}
+            {t(client.jwks_uri ? "changeKeys" : "addKey")}
           </Button>
         )
       }
@@ -120,34 +121,67 @@ function KeyRow({ shown, jwk, may }: { shown: Shown; jwk: Jwk; may: boolean }) {
 function AddKey({ shown, onClose }: { shown: Shown; onClose: () => void }) {
   const t = useText(clientText);
   const ui = useText(uiText);
-  const [found, setFound] = useState<PastedKey[]>([]);
+  const { client } = shown;
+  const [found, setFound] = useState<{ keys: PastedKey[]; privatePem?: string }>({ keys: [] });
+  const [uri, setURI] = useState("");
   const patch = usePatch(shown, t("keyAdded"));
+  const title = t(client.jwks_uri ? "changeKeys" : "addKey");
+  const testable = found.privatePem !== undefined && methodsInForce(client).includes("private_key_jwt");
+  const held = keysOf(client).length;
   return (
-    <Modal opened onClose={onClose} title={t("addKey")} size="lg" closeButtonProps={{ "aria-label": ui("close") }}>
-      <Stack>
-        <KeySource
-          onKeys={setFound}
-          certificates={shown.client.token_endpoint_auth_method === "self_signed_tls_client_auth"}
-        />
-        {patch.error && <ProblemAlert error={patch.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {ui("cancel")}
-          </Button>
-          <Button
-            disabled={found.length === 0}
-            loading={patch.isPending}
-            onClick={() =>
-              patch.mutate(
-                { jwks: { keys: [...keysOf(shown.client), ...found.map((key) => key.jwk)] } },
-                { onSuccess: onClose },
-              )
-            }
-          >
-            {t("addKey")}
-          </Button>
-        </Group>
-      </Stack>
+    <Modal
+      opened
+      onClose={onClose}
+      title={title}
+      size={patch.isSuccess ? "xl" : "lg"}
+      closeButtonProps={{ "aria-label": ui("close") }}
+      closeOnClickOutside={false}
+    >
+      {patch.isSuccess ? (
+        <KeyAdded shown={shown} privatePem={found.privatePem ?? ""} onClose={onClose} />
+      ) : (
+        <Stack>
+          <KeySource
+            onKeys={(keys, privatePem) => setFound({ keys, privatePem })}
+            onURI={setURI}
+            certificates={client.token_endpoint_auth_method === "self_signed_tls_client_auth"}
+          />
+          {client.jwks_uri && <Text size="sm">{t("keysReplaceURI", { uri: client.jwks_uri })}</Text>}
+          {uri !== "" && held > 0 && <Text size="sm">{t("keysReplaced", { count: held })}</Text>}
+          {patch.error && <ProblemAlert error={patch.error} />}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {ui("cancel")}
+            </Button>
+            <Button
+              disabled={found.keys.length === 0 && uri === ""}
+              loading={patch.isPending}
+              onClick={() =>
+                patch.mutate(keysPatch(client, found.keys, uri), { onSuccess: () => !testable && onClose() })
+              }
+            >
+              {title}
+            </Button>
+          </Group>
+        </Stack>
+      )}
     </Modal>
+  );
+}
+
+/** That the pair made here is registered, and the chance to try it while its private half is at hand. */
+export function KeyAdded({ shown, privatePem, onClose }: { shown: Shown; privatePem: string; onClose: () => void }) {
+  const t = useText(clientText);
+  const ui = useText(uiText);
+  return (
+    <Stack>
+      <Alert className="good" icon={<Icon name="check" />} title={t("keyAdded")}>
+        <Text size="sm">{t("keyAddedBody")}</Text>
+      </Alert>
+      <TestNow shown={shown} given={{ method: "private_key_jwt", key: privatePem }} />
+      <Group justify="flex-end">
+        <Button onClick={onClose}>{ui("close")}</Button>
+      </Group>
+    </Stack>
   );
 }

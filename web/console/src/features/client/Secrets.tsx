@@ -5,6 +5,8 @@ import { useState } from "react";
 import { api, type Schemas, take } from "~/api/client";
 import { keyOf, secretsQuery } from "~/api/queries";
 import { useLanguage, useText } from "~/app/text";
+import { methodsInForce } from "~/oauth/proof";
+import { usesSecret } from "~/snippets/types";
 import { Confirm, useAct } from "~/ui/act";
 import { Icon } from "~/ui/Icon";
 import { Await, Section } from "~/ui/Page";
@@ -14,6 +16,7 @@ import { relative, Time } from "~/ui/time";
 import { uiText } from "~/ui/words";
 import { clientText } from "./clientText";
 import { type Shown, useMayWrite } from "./context";
+import { TestNow } from "./TestProof";
 
 const day = 86_400_000;
 const secretPath = "/tenants/{tid}/workspaces/{aid}/clients/{client_id}/secrets/{secret_id}";
@@ -145,6 +148,9 @@ function SecretRow({
   );
 }
 
+/** The method in force by which a secret of the client serves. */
+const secretMethod = (client: Schemas["Client"]) => methodsInForce(client).find(usesSecret);
+
 function NewSecret({ shown, onClose }: { shown: Shown; onClose: () => void }) {
   const t = useText(clientText);
   const ui = useText(uiText);
@@ -168,6 +174,7 @@ function NewSecret({ shown, onClose }: { shown: Shown; onClose: () => void }) {
       opened
       onClose={onClose}
       title={t("addSecret")}
+      size={make.data ? "xl" : undefined}
       closeButtonProps={{ "aria-label": ui("close") }}
       closeOnClickOutside={!make.data}
     >
@@ -180,6 +187,7 @@ function NewSecret({ shown, onClose }: { shown: Shown; onClose: () => void }) {
           <Text size="sm" c="dimmed">
             {t("secretMade")}
           </Text>
+          <TestNow shown={shown} given={{ secret: make.data.client_secret, method: secretMethod(client) }} />
           <Group justify="flex-end">
             <Button onClick={onClose}>{ui("close")}</Button>
           </Group>

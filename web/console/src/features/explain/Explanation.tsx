@@ -1,20 +1,17 @@
-import { Badge, Button, Text, Title } from "@mantine/core";
+import { Badge, Button, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { api, take } from "~/api/client";
 import { isProblem } from "~/api/problem";
-import { keyOf } from "~/api/queries";
+import { traceQuery } from "~/api/queries";
 import type { Trace } from "~/api/traces";
 import { useText } from "~/app/text";
 import { CopyButton, CopyInline } from "~/ui/Copy";
-import { Icon } from "~/ui/Icon";
 import { Await, Empty, Page, Section } from "~/ui/Page";
 import { Time } from "~/ui/time";
 import { uiText } from "~/ui/words";
+import { Checks } from "./Checks";
 import { explainText } from "./explainText";
 import { useOutcome } from "./RequestRow";
-
-type Check = Trace["checks"][number];
 
 /** The explanation as plain text, for a ticket or a colleague. */
 export function asText(trace: Trace): string {
@@ -44,16 +41,7 @@ export function ExplanationPage() {
   const ui = useText(uiText);
   const outcome = useOutcome();
   const { tid, aid, traceId } = useParams({ from: "/console/$tid/workspaces/$aid/explain/$traceId" });
-  const trace = useQuery({
-    queryKey: keyOf.in(tid, aid, "trace", traceId),
-    queryFn: () =>
-      take(
-        api.GET("/tenants/{tid}/workspaces/{aid}/traces/{trace_id}", {
-          params: { path: { tid, aid, trace_id: traceId } },
-        }),
-      ),
-    staleTime: Number.POSITIVE_INFINITY,
-  });
+  const trace = useQuery(traceQuery(tid, aid, traceId));
   const missing = isProblem(trace.error) && trace.error.status === 404;
   return (
     <Page
@@ -112,12 +100,7 @@ export function ExplanationPage() {
                     {t("noChecks")}
                   </Text>
                 ) : (
-                  <ol className="checks">
-                    {found.checks.map((check, i) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: the checks of one request never change places
-                      <CheckItem key={i} check={check} />
-                    ))}
-                  </ol>
+                  <Checks of={found.checks} />
                 )}
               </Section>
               {found.client_id && (
@@ -141,36 +124,5 @@ export function ExplanationPage() {
         </Await>
       )}
     </Page>
-  );
-}
-
-function CheckItem({ check }: { check: Check }) {
-  const t = useText(explainText);
-  const failed = check.result === "fail";
-  const facts: [string, string | undefined][] = [
-    [t("expected"), failed ? check.expected : undefined],
-    [t("actual"), check.actual],
-    [t("why"), check.rfc],
-    [t("fix"), check.fix],
-  ];
-  return (
-    <li className="check" data-result={check.result}>
-      <span className="check-mark">
-        <Icon name={failed ? "close" : check.result === "info" ? "info" : "check"} size={15} />
-      </span>
-      <div className="check-body">
-        <Title order={3}>
-          {check.name}
-          <Text span size="xs" c="dimmed" ms="xs" fw={400}>
-            {failed ? t("failed") : check.result === "info" ? t("noted") : t("passed")}
-          </Text>
-        </Title>
-        <dl className="check-facts">
-          {facts.map(([label, value]) =>
-            value ? [<dt key={label}>{label}</dt>, <dd key={`${label}-value`}>{value}</dd>] : null,
-          )}
-        </dl>
-      </div>
-    </li>
   );
 }

@@ -3,6 +3,7 @@ import { useLanguage, useText } from "~/app/text";
 import { Icon } from "~/ui/Icon";
 import { Section } from "~/ui/Page";
 import { useEndpointName } from "../explain/RequestRow";
+import { useServerWords } from "../explain/serverWords";
 import { None } from "./Figures";
 import { overviewText } from "./overviewText";
 import type { Statistics } from "./statistics";
@@ -13,6 +14,7 @@ const most = 6;
 export function Refusals({ tid, aid, of }: { tid: string; aid: string; of: Statistics }) {
   const t = useText(overviewText);
   const endpoint = useEndpointName();
+  const { nameOf } = useServerWords();
   const number = new Intl.NumberFormat(useLanguage());
   const shown = of.refusals.slice(0, most);
   const highest = shown[0]?.count ?? 1;
@@ -32,7 +34,7 @@ export function Refusals({ tid, aid, of }: { tid: string; aid: string; of: Stati
               >
                 <span className="rank-what">
                   <b>
-                    <Icon name="close" size={13} /> {refusal.reason || refusal.error}
+                    <Icon name="close" size={13} /> {refusal.reason ? nameOf(refusal.reason) : refusal.error}
                   </b>
                   <span className="row-sub">
                     {endpoint(refusal.endpoint)}

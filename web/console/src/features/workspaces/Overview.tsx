@@ -17,7 +17,7 @@ import { workspacesText } from "./workspacesText";
 const limit = 5;
 
 interface Metadata {
-  mtls_endpoint_aliases?: { token_endpoint?: string };
+  mtls_endpoint_aliases?: { token_endpoint?: string; introspection_endpoint?: string };
 }
 
 /** What the issuer says about itself, read from where every client reads it. */

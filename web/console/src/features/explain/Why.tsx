@@ -1,0 +1,66 @@
+import { Anchor, Loader, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { isProblem } from "~/api/problem";
+import { traceQuery } from "~/api/queries";
+import { useText } from "~/app/text";
+import { ProblemAlert } from "~/ui/Problem";
+import { Checks } from "./Checks";
+import { explainText } from "./explainText";
+
+// An explanation is written after its answer has gone out, so it may be late.
+const tries = 8;
+
+/** Why a request was refused: the checks that did not hold, where the refusal is seen. */
+export function Why({ tid, aid, traceID }: { tid: string; aid: string; traceID: string }) {
+  const t = useText(explainText);
+  const trace = useQuery({
+    ...traceQuery(tid, aid, traceID),
+    retry: (failures, error) => failures < tries && isProblem(error) && (error.status === 404 || error.status === 0),
+    retryDelay: (failures) => 200 * (failures + 1),
+    enabled: traceID !== "",
+  });
+  if (traceID === "" || (isProblem(trace.error) && trace.error.status === 404)) {
+    return (
+      <Text size="sm" c="dimmed">
+        {t("notFound")}
+      </Text>
+    );
+  }
+  if (trace.isPending) {
+    return (
+      <Text size="sm" c="dimmed" role="status">
+        <Loader size={14} /> {t("lookingUp")}
+      </Text>
+    );
+  }
+  if (!trace.data) {
+    return <ProblemAlert error={trace.error} onRetry={() => void trace.refetch()} />;
+  }
+  const failed = trace.data.checks.filter((check) => check.result === "fail");
+  return (
+    <div className="why" role="status">
+      {trace.data.reason && (
+        <Text size="sm" mb="xs">
+          {trace.data.reason}
+        </Text>
+      )}
+      {failed.length > 0 && <Checks of={failed} />}
+      <ExplanationLink tid={tid} aid={aid} traceID={traceID} />
+    </div>
+  );
+}
+
+export function ExplanationLink({ tid, aid, traceID }: { tid: string; aid: string; traceID: string }) {
+  const t = useText(explainText);
+  return (
+    <Anchor
+      size="sm"
+      renderRoot={(props) => (
+        <Link {...props} to="/console/$tid/workspaces/$aid/explain/$traceId" params={{ tid, aid, traceId: traceID }} />
+      )}
+    >
+      {t("allChecks")}
+    </Anchor>
+  );
+}
