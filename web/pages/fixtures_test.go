@@ -73,6 +73,11 @@ func shows(lang string) []show {
 		{"consent", func(w io.Writer, r *Renderer) error {
 			return r.Consent(w, Consent{Page: p, Client: app(), UserName: "Alice Liddell", Email: "alice@example.com", Scopes: scopes(), IdleDays: 30})
 		}},
+		{"consent_choice", func(w io.Writer, r *Renderer) error {
+			asked := append(scopes(), ScopeView{Name: "profile"})
+			asked[0].New = true
+			return r.Consent(w, Consent{Page: p, Client: app(), UserName: "Alice Liddell", Email: "alice@example.com", Scopes: asked, IdleDays: 30, Choice: true})
+		}},
 		{"consent_session", func(w io.Writer, r *Renderer) error {
 			return r.Consent(w, Consent{Page: p, Client: ClientView{Name: "Notes"}, Email: "alice@example.com", Scopes: []ScopeView{{Name: "openid", New: true}}})
 		}},

@@ -100,7 +100,13 @@ type Consent struct {
 	OfflineAccess bool
 	// IdleDays after which unused offline access ends by itself; 0 is not shown.
 	IdleDays int
+	// Choice gives each new scope a checkbox, named by ScopeField and ticked at
+	// first. What was allowed before stays, and openid with it.
+	Choice bool
 }
+
+// ScopeField is the name and the id of a scope's checkbox.
+func ScopeField(scope string) string { return "scope-" + scope }
 
 // DeviceError is why the device page is shown again.
 type DeviceError string

@@ -26,6 +26,9 @@ export const settingsText = text(
     pkce_required: "for every application",
     pkce_required_for_public: "for public applications",
     par: "Authorization requests only by `/par` (RFC 9126)",
+    scopeChoice: "People choose what they allow",
+    scopeChoiceHelp:
+      "They may leave out some of what an application asks for. It is told what it got, and must cope with less.",
     parTTL: "A pushed request waits",
     codeTTL: "A code lives",
     tokens: "Tokens",
@@ -82,6 +85,9 @@ export const settingsText = text(
     pkce_required: "für jede Anwendung",
     pkce_required_for_public: "für öffentliche Anwendungen",
     par: "Autorisierungsanfragen nur über `/par` (RFC 9126)",
+    scopeChoice: "Menschen wählen, was sie erlauben",
+    scopeChoiceHelp:
+      "Sie dürfen weglassen, was eine Anwendung nicht bekommen soll. Die Anwendung erfährt, was sie bekam, und muss mit weniger zurechtkommen.",
     parTTL: "Eine vorab gesendete Anfrage wartet",
     codeTTL: "Ein Code lebt",
     tokens: "Tokens",
