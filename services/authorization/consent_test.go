@@ -24,7 +24,7 @@ func TestWhatClientsSayOfThemselvesIsShownAsText(t *testing.T) {
 	p.user("alice")
 	page := h.browser().open(p.authorizeURL("app")).logIn("alice", secret)
 	require.True(t, page.isConsent())
-	for _, bad := range []string{"<script>alert", "<img", "tracker.example", "javascript:", "data:", "\u202e", "\u200b", strings.Repeat("N", 200)} {
+	for _, bad := range []string{"<script>alert", "<img src=x", "tracker.example", "javascript:", "data:", "\u202e", "\u200b", strings.Repeat("N", 200)} {
 		require.NotContains(t, page.Body, bad)
 	}
 	require.Contains(t, page.Body, `href="https://app.example/about" target="_blank" rel="noopener noreferrer"`)

@@ -36,7 +36,7 @@ func page(lang string) Page {
 
 func app() ClientView {
 	return ClientView{
-		Name: "Photo Print", LogoURL: "/acme/default/clients/photo/logo", Domain: "print.example",
+		Name: "Photo Print", LogoURL: "/acme/default/logo/photo", Domain: "print.example",
 		PolicyURI: "https://print.example/privacy", TosURI: "https://print.example/terms", ClientURI: "https://print.example/",
 	}
 }
@@ -65,7 +65,7 @@ func shows(lang string) []show {
 	p := page(lang)
 	all := []show{
 		{"login", func(w io.Writer, r *Renderer) error {
-			return r.Login(w, Login{Page: p, ClientName: "Photo Print", LoginHint: "alice@example.com", Demo: []DemoUser{{"Alice", "alice", "wonder-land-9"}}})
+			return r.Login(w, Login{Page: p, ClientName: "Photo Print", ClientLogoURL: "/acme/default/logo/photo", LoginHint: "alice@example.com", Demo: []DemoUser{{"Alice", "alice", "wonder-land-9"}}})
 		}},
 		{"login_refused", func(w io.Writer, r *Renderer) error {
 			return r.Login(w, Login{Page: p, Error: LoginRefused, NoCancel: true})

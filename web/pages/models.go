@@ -50,6 +50,8 @@ type Login struct {
 	Page
 	// ClientName is who asked for the login; empty where nobody did.
 	ClientName string
+	// ClientLogoURL is a path of this origin, as in ClientView.
+	ClientLogoURL string
 	// LoginHint prefills the field "login" (OpenID Connect Core, 3.1.2.1).
 	LoginHint string
 	// Error is empty at the first showing. An unknown value is LoginRefused.
@@ -68,8 +70,7 @@ type DemoUser struct{ Name, Login, Password string }
 type ClientView struct {
 	// Name is the client_name; empty becomes "This app".
 	Name string
-	// LogoURL is a path of this origin (the logo is fetched once and served
-	// from here).
+	// LogoURL is a path of this origin, which serves the logo itself.
 	LogoURL string
 	// PolicyURI, TosURI and ClientURI are shown where they are https.
 	PolicyURI, TosURI, ClientURI string

@@ -125,7 +125,7 @@ func (v *visit) viewsOf(byClient map[string]*access) ([]pages.GrantView, error) 
 			return nil, err
 		}
 		if client != nil {
-			view.Client = clientView(client, "")
+			view.Client = v.clientView(client, "")
 		}
 		views = append(views, view)
 	}

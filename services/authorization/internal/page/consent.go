@@ -205,7 +205,7 @@ func (v *visit) showConsent(q question, client *domain.Client, r *request.Reques
 	q.choice = v.w.Settings().ConsentScopeChoice
 	view := pages.Consent{
 		Page:   v.frame(r.UILocales, pages.Policy{FormAction: []string{r.RedirectURI}}),
-		Client: clientView(client, r.RedirectURI), UserName: displayName(s.User), Email: s.User.Email,
+		Client: v.clientView(client, r.RedirectURI), UserName: displayName(s.User), Email: s.User.Email,
 		Scopes:        scopeViews(catalog, r.Disclosed(), s.Consent.Scope),
 		OfflineAccess: r.Scope.Has(oauth.ScopeOfflineAccess), IdleDays: int(v.w.Settings().EffectiveRefreshTokenTTL(client).Hours() / 24),
 		Choice: q.choice,
@@ -226,13 +226,14 @@ func scopeViews(catalog *cache.Catalog, scope, given oauth.Scope) []pages.ScopeV
 
 // clientView is what a user is told about a client. The domain is that of the
 // redirect URI, where the answer really goes; names can be chosen at will.
-func clientView(client *domain.Client, redirectURI string) pages.ClientView {
-	v := pages.ClientView{Name: client.ClientName, PolicyURI: client.PolicyURI, TosURI: client.TosURI, ClientURI: client.ClientURI}
-	if v.Name == "" {
-		v.Name = client.ClientID
+func (v *visit) clientView(client *domain.Client, redirectURI string) pages.ClientView {
+	view := pages.ClientView{Name: client.ClientName, PolicyURI: client.PolicyURI, TosURI: client.TosURI, ClientURI: client.ClientURI}
+	view.LogoURL = v.clientLogoURL(client)
+	if view.Name == "" {
+		view.Name = client.ClientID
 	}
 	if u, err := url.Parse(redirectURI); err == nil {
-		v.Domain = u.Hostname()
+		view.Domain = u.Hostname()
 	}
-	return v
+	return view
 }
