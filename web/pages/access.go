@@ -72,5 +72,5 @@ func wordScope(c catalogue, s ScopeView) scopeText {
 	if description := prose(s.Description); description != "" {
 		return scopeText{Title: description, Token: name(s.Name)}
 	}
-	return scopeText{Title: name(s.Name)}
+	return scopeText{Title: name(s.Name), Text: c["scope.undescribed"]}
 }

@@ -170,6 +170,7 @@ type AccountNotice string
 // What was just done.
 const (
 	NoticeSessionEnded AccountNotice = "session_ended"
+	NoticeOthersEnded  AccountNotice = "others_ended"
 	NoticeAccessEnded  AccountNotice = "access_ended"
 )
 
@@ -193,6 +194,7 @@ type GrantView struct {
 
 // Account lists the user's own sessions and allowed clients. Each has a form
 // whose button carries the name "session" or "client_id" and the id as value.
+// One more, with the id end-others, ends every session but the current one.
 type Account struct {
 	Page
 	UserName, Email string

@@ -236,7 +236,7 @@ func TestAccountButtonsNameWhatTheyEnd(t *testing.T) {
 				got[e.attrs["name"]] = append(got[e.attrs["name"]], e.attrs["value"])
 			}
 		}
-		if want := map[string][]string{"session": {"s1", "s2"}, "client_id": {"photo", "plain"}}; !reflect.DeepEqual(got, want) {
+		if want := map[string][]string{"session": {"s1", "s2"}, "action": {"end_others"}, "client_id": {"photo", "plain"}}; !reflect.DeepEqual(got, want) {
 			t.Errorf("buttons %v, want %v", got, want)
 		}
 	}

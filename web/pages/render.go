@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/signet-authz/signet/web"
@@ -242,13 +243,16 @@ func (r *Renderer) Account(w io.Writer, v Account) error {
 	}
 	body := struct {
 		Account
-		Devices []session
-		Apps    []grant
+		Devices   []session
+		Elsewhere bool // the user is signed in elsewhere, too
+		Apps      []grant
 	}{Account: v}
 	for _, s := range v.Sessions {
 		browser, system := device(s.UserAgent)
 		body.Devices = append(body.Devices, session{s, browser, system})
 	}
+	isCurrent := func(s SessionView) bool { return s.Current }
+	body.Elsewhere = len(v.Sessions) > 1 && slices.ContainsFunc(v.Sessions, isCurrent)
 	for _, g := range v.Grants {
 		a, err := newAccess(c, g.Scopes, g.OfflineAccess, 0, false)
 		if err != nil {
