@@ -92,6 +92,7 @@ func TestConsentIsRememberedForTheSameAloneAndForAssuredClients(t *testing.T) {
 	for _, uri := range []string{"http://127.0.0.1:8000/cb", "com.example.app:/cb"} {
 		b.open(p.authorizeURL("cli", "redirect_uri", uri)).consent("accept")
 		again := b.open(p.authorizeURL("cli", "redirect_uri", uri))
+		require.Contains(t, again.Body, "An app on this device", "which no domain vouches for")
 		require.True(t, again.isConsent(), "whoever claims %s may pose as the client", uri)
 		silent := b.open(p.authorizeURL("cli", "redirect_uri", uri, "prompt", "none"))
 		require.Equal(t, "consent_required", silent.response(uri).Get("error"))

@@ -79,7 +79,7 @@ func shows(lang string) []show {
 			return r.Consent(w, Consent{Page: p, Client: app(), UserName: "Alice Liddell", Email: "alice@example.com", Scopes: asked, IdleDays: 30, Choice: true})
 		}},
 		{"consent_session", func(w io.Writer, r *Renderer) error {
-			return r.Consent(w, Consent{Page: p, Client: ClientView{Name: "Notes"}, Email: "alice@example.com", Scopes: []ScopeView{{Name: "openid", New: true}}})
+			return r.Consent(w, Consent{Page: p, Client: ClientView{Name: "Notes", Domain: "127.0.0.1", Local: true}, Email: "alice@example.com", Scopes: []ScopeView{{Name: "openid", New: true}}})
 		}},
 		{"device", func(w io.Writer, r *Renderer) error {
 			return r.Device(w, Device{Page: p, UserCode: "wdjb-mjht", Error: DeviceUnknown})

@@ -74,8 +74,10 @@ type ClientView struct {
 	LogoURL string
 	// PolicyURI, TosURI and ClientURI are shown where they are https.
 	PolicyURI, TosURI, ClientURI string
-	// Domain is the ASCII host to which the client's redirect URI belongs.
+	// Domain is the ASCII host to which the client's redirect URI belongs. Local
+	// says that it leads to an app on the user's device instead.
 	Domain string
+	Local  bool
 }
 
 // ScopeView is one scope that is asked for or was given.

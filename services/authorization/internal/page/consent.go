@@ -233,7 +233,7 @@ func (v *visit) clientView(client *domain.Client, redirectURI string) pages.Clie
 		view.Name = client.ClientID
 	}
 	if u, err := url.Parse(redirectURI); err == nil {
-		view.Domain = u.Hostname()
+		view.Domain, view.Local = u.Hostname(), u.Scheme != "" && u.Scheme != "https"
 	}
 	return view
 }

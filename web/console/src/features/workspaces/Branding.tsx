@@ -1,4 +1,4 @@
-import { ColorInput, Stack, TextInput } from "@mantine/core";
+import { ColorInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -42,6 +42,7 @@ function BrandingForm({ tid, tagged }: { tid: string; tagged: Tagged<Schemas["Wo
   });
   // The picture as the pages show it: what was saved, from our own origin.
   const logo = workspace.branding?.logo_uri && !form.isDirty("logo_uri") ? `/${tid}/${workspace.aid}/logo` : undefined;
+  const [missing, setMissing] = useState(false);
   const { send, error, rest, busy } = useSend(form, ["logo_uri", "color"], "branding");
   const patch = useWorkspacePatch(tid, tagged, ui("saved"));
   const submit = form.onSubmit((values) =>
@@ -87,19 +88,30 @@ function BrandingForm({ tid, tagged }: { tid: string; tagged: Tagged<Schemas["Wo
               mode={mode}
               color={form.values.color}
               name={workspace.display_name || workspace.aid}
-              logo={logo}
+              logo={missing ? undefined : logo}
+              onMissing={() => setMissing(true)}
             />
           ))}
         </div>
+        {logo && missing && (
+          <Text size="sm" c="dimmed" mt="sm" role="status">
+            {t("logoMissing")}
+          </Text>
+        )}
       </Section>
     </form>
   );
 }
 
 /** The sign-in page in one mode, whatever the console's own. */
-function Card(props: { mode: "light" | "dark"; color: string; name: string; logo: string | undefined }) {
+function Card(props: {
+  mode: "light" | "dark";
+  color: string;
+  name: string;
+  logo: string | undefined;
+  onMissing: () => void;
+}) {
   const t = useText(settingsText);
-  const [missing, setMissing] = useState(false);
   const accent = paletteOf(props.color)?.[props.mode === "light" ? "Light" : "Dark"];
   const colors: Record<string, string> = { ...tokens.color[props.mode] };
   if (accent) {
@@ -116,8 +128,8 @@ function Card(props: { mode: "light" | "dark"; color: string; name: string; logo
       <div className="brand-card">
         <div className="brand-head">
           <span className="brand-tile">
-            {props.logo && !missing ? (
-              <img src={props.logo} alt="" onError={() => setMissing(true)} />
+            {props.logo ? (
+              <img src={props.logo} alt="" onError={props.onMissing} />
             ) : (
               props.name.slice(0, 1).toUpperCase()
             )}
@@ -128,7 +140,6 @@ function Card(props: { mode: "light" | "dark"; color: string; name: string; logo
         <div className="brand-field">{t("previewEmail")}</div>
         <div className="brand-button">{t("previewButton")}</div>
         <p className="brand-link">{t("previewLink")}</p>
-        {missing && props.logo && <p className="brand-lead">{t("logoMissing")}</p>}
       </div>
     </div>
   );
