@@ -143,6 +143,7 @@ func (v *visit) accept(q question, form oauth.Params, s *store.Standing) error {
 				return err
 			}
 			if len(t.Request.Scope) == 0 {
+				v.count(domain.EndpointConsent, "the user said no")
 				return v.tell(client, &t.Request, oauth.ErrAccessDenied.Because("the user left out every scope", nil))
 			}
 		}
