@@ -120,6 +120,13 @@ await law('mends it', async () => {
   assert.equal((await ask(oldSecret)).status, 200)
 })
 
+/** Tests what is shown where it is shown. */
+async function tested(at) {
+  await button('Test it now', at).click()
+  await button('Send the request', at).click()
+  await at.getByText('It works', { exact: true }).waitFor()
+}
+
 let newSecret
 await law('rotates the secret with an overlap', async () => {
   await link('Applications').click()
@@ -129,6 +136,7 @@ await law('rotates the secret with an overlap', async () => {
   await dialog().getByLabel('Label').fill('2027')
   await button('New secret', dialog()).click()
   newSecret = await dialog().getByTestId('once-CLIENT_SECRET').innerText()
+  await tested(dialog())
   await button('Close', dialog()).last().click()
   for (const secret of [oldSecret, newSecret]) assert.equal((await ask(secret)).status, 200, 'both work')
   await page.getByRole('button', { name: /^Registration: / }).click()
@@ -144,6 +152,8 @@ await law('switches to private_key_jwt with a key that the browser makes', async
   const [download] = await Promise.all([page.waitForEvent('download'), button('Save client-key.pem', dialog()).click()])
   await download.saveAs(join(dir, 'client-key.pem'))
   await button('Change the method', dialog()).click()
+  await tested(dialog())
+  await button('Close', dialog()).last().click()
   await page.getByText(/^Changing from/).waitFor()
   await page.getByRole('tab', { name: 'Code' }).click()
   for (const language of ['Node.js', 'Go']) {
@@ -156,6 +166,25 @@ await law('switches to private_key_jwt with a key that the browser makes', async
   await page.getByText(/^Changing from/).waitFor({ state: 'detached' })
   assert.equal((await ask(newSecret)).body.error, 'invalid_client')
   await shot('proof')
+})
+
+await law('signs a user in at the playground, and the tokens hold', async () => {
+  await link('Users').click()
+  await button('New user').click()
+  await dialog().getByLabel('Name', { exact: true }).fill('Ada Lovelace')
+  await dialog().getByLabel('E-mail').fill(`ada@${tid}.example`)
+  await dialog().getByLabel('Password', { exact: true }).fill(password)
+  await dialog().locator('button[type=submit]').click()
+  await link('Playground').click()
+  await button('For people signing in').click()
+  const [popup] = await Promise.all([page.waitForEvent('popup'), button('Open the address').click()])
+  await popup.fill('#login', `ada@${tid}.example`)
+  await popup.fill('#password', password)
+  await popup.click('#login-submit')
+  await popup.click('#consent-accept')
+  await button('Redeem the code').click()
+  await page.getByText('What to do with the tokens').waitFor()
+  await shot('playground')
 })
 
 let invitation
