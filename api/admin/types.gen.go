@@ -778,6 +778,58 @@ type SecretMetadata struct {
 // SecretPatch defines model for SecretPatch.
 type SecretPatch = SecretMetadata
 
+// SelfCheck defines model for SelfCheck.
+type SelfCheck struct {
+	// Checks In the order in which they ran, those of one group together.
+	Checks     []SelfCheckResult `json:"checks"`
+	Counts     SelfCheckCounts   `json:"counts"`
+	DurationMs int               `json:"duration_ms"`
+
+	// Outcome `fail` where a check failed, else `warn` where one warns, else `pass`.
+	Outcome   string    `json:"outcome"`
+	Profile   string    `json:"profile"`
+	StartedAt time.Time `json:"started_at"`
+}
+
+// SelfCheckCounts defines model for SelfCheckCounts.
+type SelfCheckCounts struct {
+	Fail    int `json:"fail"`
+	Pass    int `json:"pass"`
+	Skipped int `json:"skipped"`
+	Warn    int `json:"warn"`
+}
+
+// SelfCheckResult defines model for SelfCheckResult.
+type SelfCheckResult struct {
+	Actual string `json:"actual,omitempty,omitzero"`
+
+	// Advice What to do.
+	Advice   string `json:"advice,omitempty,omitzero"`
+	Expected string `json:"expected,omitempty,omitzero"`
+
+	// Group `discovery`, `code_flow`, `pkce`, `redirects`, `client_authentication`, `tokens`, `profile` or `advice`.
+	Group string `json:"group"`
+
+	// ID Stable, such as `pkce.missing_challenge`.
+	ID string `json:"id"`
+
+	// Outcome `pass`, `warn`, `fail` or `skipped`.
+	Outcome string `json:"outcome"`
+	RFC     string `json:"rfc,omitempty,omitzero"`
+
+	// Setting The workspace's field to change, by its name in JSON.
+	Setting string `json:"setting,omitempty,omitzero"`
+
+	// Title What must be so.
+	Title string `json:"title"`
+
+	// TraceID The explanation of the request that decided.
+	TraceID string `json:"trace_id,omitempty,omitzero"`
+
+	// Why Why it matters.
+	Why string `json:"why,omitempty,omitzero"`
+}
+
 // Service defines model for Service.
 type Service struct {
 	// Audience An absolute URI; the "aud" of tokens for the service.
@@ -1083,11 +1135,8 @@ type Workspace struct {
 	ClientAssertionAudience string `json:"client_assertion_audience"`
 
 	// CodeTTL Seconds.
-	CodeTTL int `json:"code_ttl"`
-
-	// ConsentScopeChoice Users may allow an application some of the scopes that it asks for and leave out others; the token response says which were granted. Otherwise they allow all or nothing.
-	ConsentScopeChoice bool      `json:"consent_scope_choice"`
-	CreatedAt          time.Time `json:"created_at"`
+	CodeTTL   int       `json:"code_ttl"`
+	CreatedAt time.Time `json:"created_at"`
 
 	// DemoCredentials Only in the answer that turns the demo users on; shown once.
 	DemoCredentials []DemoCredential `json:"demo_credentials,omitempty,omitzero"`
@@ -1166,9 +1215,6 @@ type WorkspaceInput struct {
 	// CodeTTL Seconds.
 	CodeTTL int `json:"code_ttl,omitempty,omitzero"`
 
-	// ConsentScopeChoice Users may allow an application some of the scopes that it asks for and leave out others; the token response says which were granted. Otherwise they allow all or nothing.
-	ConsentScopeChoice bool `json:"consent_scope_choice,omitempty,omitzero"`
-
 	// DemoUsers Two users for trying things out.
 	DemoUsers   bool   `json:"demo_users,omitempty,omitzero"`
 	DisplayName string `json:"display_name,omitempty,omitzero"`
@@ -1242,9 +1288,6 @@ type WorkspaceMetadata struct {
 
 	// CodeTTL Seconds.
 	CodeTTL int `json:"code_ttl,omitempty,omitzero"`
-
-	// ConsentScopeChoice Users may allow an application some of the scopes that it asks for and leave out others; the token response says which were granted. Otherwise they allow all or nothing.
-	ConsentScopeChoice bool `json:"consent_scope_choice,omitempty,omitzero"`
 
 	// DemoUsers Two users for trying things out.
 	DemoUsers   bool   `json:"demo_users,omitempty,omitzero"`

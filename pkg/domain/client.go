@@ -19,6 +19,14 @@ const (
 // section 4.15).
 const UserIDPrefix = "usr_"
 
+// The marks of what a self-check makes for itself: clients that are built in,
+// which no caller of the admin API can make, and whose ids begin so, and users
+// whose ids, which nobody chooses, do. Nothing of a tenant's can be mistaken for it.
+const (
+	SelfCheckClientPrefix = "selfcheck_"
+	SelfCheckUserPrefix   = UserIDPrefix + "selfcheck_"
+)
+
 // Client is an application registered at a workspace, in the words of RFC 7591.
 type Client struct {
 	ClientID                string

@@ -145,3 +145,38 @@ func FuzzParseUnverified(f *testing.F) {
 		}
 	})
 }
+
+func TestWhatIsSignedHereVerifies(t *testing.T) {
+	pool := NewPool(map[string]int{})
+	t.Cleanup(pool.Close)
+	claims := []byte(`{"iss":"client"}`)
+	for _, alg := range []string{oauth.ES256, oauth.ES384, oauth.ES512, oauth.PS256, oauth.RS256, oauth.Ed25519, oauth.EdDSA} {
+		m, err := pool.Take(t.Context(), modernAlg(alg))
+		require.NoError(t, err)
+		jwk, err := m.JWK("k")
+		require.NoError(t, err)
+		set, err := ParseClientKeys([]byte(`{"keys":[` + string(jwk) + `]}`))
+		require.NoError(t, err)
+		token, err := m.Sign(alg, "k", "JWT", claims)
+		require.NoError(t, err)
+		u, err := ParseUnverified(token)
+		require.NoError(t, err)
+		require.Equal(t, Header{Alg: alg, Kid: "k", Typ: "JWT"}, u.Header)
+		by, err := set.Verify(u, []string{alg})
+		require.NoError(t, err, alg)
+		require.Equal(t, "k", by)
+		_, err = m.Sign(oauth.RS512, "k", "JWT", claims)
+		require.ErrorIs(t, err, ErrAlg)
+	}
+	secret := NewClientSecret()
+	for _, alg := range oauth.SecretAlgs() {
+		token, err := SignMAC(secret, alg, "", claims)
+		require.NoError(t, err)
+		u, err := ParseUnverified(token)
+		require.NoError(t, err)
+		require.True(t, u.VerifyMAC(secret, []string{alg}), alg)
+		require.False(t, u.VerifyMAC(NewClientSecret(), []string{alg}), alg)
+	}
+	_, err := SignMAC(secret, oauth.ES256, "", claims)
+	require.ErrorIs(t, err, ErrAlg)
+}

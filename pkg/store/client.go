@@ -125,11 +125,11 @@ func (b *batch) client(workspace uuid.UUID, clientID string) func() (domain.Clie
 	}
 }
 
-// Clients lists clients without their secrets, the newest first. Page.Query is
-// looked for in ids and names.
+// Clients lists clients without their secrets, the newest first, those of a
+// self-check left out. Page.Query is looked for in ids and names.
 func (w Workspace) Clients(ctx context.Context, p Page) (list List[domain.Client], err error) {
 	err = w.tx(ctx, func(t tx) error {
-		q := t.q(&clientRow{})
+		q := t.q(&clientRow{}).Where(`NOT (built_in = ? AND client_id LIKE ? ESCAPE '\')`, true, beginning(domain.SelfCheckClientPrefix))
 		if p.Query != "" {
 			q = q.Where(`lower(client_id || ' ' || client_name) LIKE ? ESCAPE '\'`, containing(p.Query))
 		}

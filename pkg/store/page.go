@@ -102,8 +102,15 @@ func listPage[R, T any](q *gorm.DB, p Page, o order, where func(R) position, to 
 	return list, nil
 }
 
+// beginning is a LIKE pattern that holds for texts that begin with the prefix.
+func beginning(prefix string) string { return likeLiteral(prefix) + "%" }
+
+func likeLiteral(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
 // containing is a LIKE pattern that holds for texts with s as a part, whatever
 // s is made of. The condition reads: lower(name) LIKE ? ESCAPE '\'
 func containing(s string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(cleanText(s, 256))) + "%"
+	return "%" + likeLiteral(strings.ToLower(cleanText(s, 256))) + "%"
 }

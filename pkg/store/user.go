@@ -170,11 +170,11 @@ func (w Workspace) oneUser(ctx context.Context, sql string, args ...any) (domain
 	return r.domain(), nil
 }
 
-// Users lists users, the newest first. Page.Query is looked for in ids, e-mail
-// addresses, usernames and names.
+// Users lists users, the newest first, that of a self-check left out. Page.Query
+// is looked for in ids, e-mail addresses, usernames and names.
 func (w Workspace) Users(ctx context.Context, p Page) (list List[domain.User], err error) {
 	err = w.tx(ctx, func(t tx) error {
-		q := t.q(&userRow{})
+		q := t.q(&userRow{}).Where(`user_id NOT LIKE ? ESCAPE '\'`, beginning(domain.SelfCheckUserPrefix))
 		if p.Query != "" {
 			q = q.Where(`lower(user_id || ' ' || email || ' ' || username || ' ' || name) LIKE ? ESCAPE '\'`, containing(p.Query))
 		}

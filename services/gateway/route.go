@@ -43,7 +43,6 @@ var workspaceRoutes = []route{
 	{"/login/*", Authorization},
 	{"/consent/*", Authorization},
 	{"/account/*", Authorization},
-	{"/logo/*", Authorization},
 	{"/oauth2/register/*", TenantAdmin},
 }
 

@@ -1,6 +1,7 @@
 package tenantadmin
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/http"
@@ -37,6 +38,19 @@ func newBackChannel(internalURL string) (http.RoundTripper, error) {
 		return nil, fmt.Errorf("internal_url: %w", err)
 	}
 	return c, nil
+}
+
+// WithCertificate is the way to the addresses at which clients present
+// certificates, with this one. They are the operator's, like the internal URL, and
+// are reached where they say.
+func (c *backChannel) WithCertificate(certificate *tls.Certificate) http.RoundTripper {
+	return &http.Transport{
+		Proxy: nil, DialContext: (&net.Dialer{Timeout: channelDialTimeout}).DialContext, ResponseHeaderTimeout: channelAnswerTimeout,
+		TLSHandshakeTimeout: 3 * time.Second, DisableKeepAlives: true,
+		TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12, GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			return certificate, nil
+		}},
+	}
 }
 
 // RoundTrip sends the request, which keeps the public Host.

@@ -32,6 +32,7 @@ import (
 	"github.com/signet-authz/signet/services/tenant-admin/internal/mail"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/page"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/relying"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/selfcheck"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/upkeep"
 	built "github.com/signet-authz/signet/web/console"
 	"github.com/signet-authz/signet/web/front"
@@ -126,7 +127,7 @@ func New(d Deps) (http.Handler, error) {
 	a := &endpoint.API{
 		Spec: spec, Authenticator: authenticator,
 		Resolver: d.Resolver, Store: d.Store, KV: d.KV, Root: d.Root, Pool: d.Pool, Caches: d.Caches, Passwords: d.Passwords,
-		Invalidate: d.Invalidate, AuthMethods: d.AuthMethods(), Registration: d.registration(), Drain: d.Server.Drain, Now: d.Now,
+		Invalidate: d.Invalidate, AuthMethods: d.AuthMethods(), Registration: d.registration(), SelfCheck: d.selfCheck(), Drain: d.Server.Drain, Now: d.Now,
 	}
 	pages, err := d.pages(spec)
 	if err != nil {
@@ -188,10 +189,18 @@ func (d Deps) console(authenticator *caller.Authenticator, home, notice echo.Han
 	})
 }
 
+// selfCheck tries workspaces out over the back channel.
+func (d Deps) selfCheck() *selfcheck.Runner {
+	return &selfcheck.Runner{
+		Store: d.Store, KV: d.KV, Root: d.Root, Pool: d.Pool, Passwords: d.Passwords, Invalidate: d.Invalidate, Channel: d.BackChannel,
+		Record: d.Audit.Record, Methods: d.AuthMethods(), Now: d.Now,
+	}
+}
+
 // upkeep is the service's background work: keys that stand by in every
 // workspace, and the clearing away of what has ended.
 func (d Deps) upkeep() *upkeep.Job {
-	return &upkeep.Job{Resolver: d.Resolver, Store: d.Store, KV: d.KV, Root: d.Root, Pool: d.Pool, Invalidate: d.Invalidate, Now: d.Now}
+	return &upkeep.Job{Resolver: d.Resolver, Store: d.Store, KV: d.KV, Root: d.Root, Pool: d.Pool, Invalidate: d.Invalidate, Sweep: d.selfCheck().Sweep, Now: d.Now}
 }
 
 func (d Deps) check() error {

@@ -32,6 +32,7 @@ func clientCases() []Case {
 		{"UseOfCredentialsOnlyMovesOn", useOfCredentials},
 		{"UsageOfAClientIsReadWithIt", usageOfAClient},
 		{"KeysNeverCrowdMethodsOutOfTheUsage", keysNeverCrowdMethodsOut},
+		{"PartiesOfASelfCheckAreFoundAndNotListed", partiesOfASelfCheck},
 	}
 }
 
@@ -497,6 +498,15 @@ func clientIsolation() []Isolation {
 			f.Intact(t, func() {
 				_, err := f.B.Workspace.CreateClient(t.Context(), c, Event("x"))
 				require.NoError(t, err, "the same id is free here")
+			})
+		}},
+		{"Workspace.SelfCheckParties", func(t *testing.T, f *Fixture) {
+			f.selfCheckInA(t)
+			f.Intact(t, func() {
+				clients, users, err := f.B.Workspace.SelfCheckParties(t.Context(), f.Clock.Now().Add(time.Hour))
+				require.NoError(t, err)
+				require.Empty(t, clients)
+				require.Empty(t, users)
 			})
 		}},
 		{"Workspace.Client", func(t *testing.T, f *Fixture) {

@@ -4,12 +4,30 @@ package loop
 
 import (
 	"bytes"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net/http"
 )
 
 // Transport is an http.RoundTripper that a handler answers.
-type Transport struct{ Handler http.Handler }
+type Transport struct {
+	Handler http.Handler
+	// tls is what a connection with a client certificate would show; nil: none.
+	tls *tls.ConnectionState
+}
+
+// WithCertificate is the transport of a client that presents the certificate.
+func (t Transport) WithCertificate(certificate *tls.Certificate) http.RoundTripper {
+	shown := &tls.ConnectionState{HandshakeComplete: true}
+	for _, der := range certificate.Certificate {
+		if c, err := x509.ParseCertificate(der); err == nil {
+			shown.PeerCertificates = append(shown.PeerCertificates, c)
+		}
+	}
+	t.tls = shown
+	return t
+}
 
 // peer is where such requests come from, as the handler sees it.
 const peer = "127.0.0.1:0"
@@ -17,7 +35,7 @@ const peer = "127.0.0.1:0"
 // RoundTrip runs the handler and returns its whole answer.
 func (t Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	in := r.Clone(r.Context())
-	in.RequestURI, in.RemoteAddr, in.TLS = "", peer, nil
+	in.RequestURI, in.RemoteAddr, in.TLS = "", peer, t.tls
 	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1
 	if in.Host == "" {
 		in.Host = r.URL.Host

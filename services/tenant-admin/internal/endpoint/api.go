@@ -20,6 +20,7 @@ import (
 	"github.com/signet-authz/signet/services/tenant-admin/internal/caller"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/document"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/problem"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/selfcheck"
 )
 
 // API is the admin API.
@@ -38,6 +39,7 @@ type API struct {
 	// AuthMethods are the client authentication methods that are served.
 	AuthMethods  []string
 	Registration Registration
+	SelfCheck    *selfcheck.Runner
 	// Drain ends streams; nil: they end with their readers.
 	Drain *server.Drain
 	Now   func() time.Time

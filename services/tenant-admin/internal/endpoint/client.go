@@ -3,6 +3,7 @@ package endpoint
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/signet-authz/signet/api/admin"
@@ -101,6 +102,9 @@ func (a *API) createClient(k *call) (answer, error) {
 	c.ClientID = id.ClientID
 	if c.ClientID == "" {
 		c.ClientID = keys.NewClientID()
+	}
+	if strings.HasPrefix(c.ClientID, domain.SelfCheckClientPrefix) {
+		found = append(found, problem.Finding{Pointer: "/client_id", Detail: "Ids that begin with " + domain.SelfCheckClientPrefix + " are the self-check's."})
 	}
 	if !domain.ValidClientID(c.ClientID) {
 		found = append(found, problem.Finding{Pointer: "/client_id", Detail: "Use 1 to 128 letters, digits, - and _, not beginning with " + domain.UserIDPrefix + "."})

@@ -91,6 +91,7 @@ func (a *API) routes() []route {
 
 		{http.MethodGet, workspace + "/keys", caller.Read, a.listKeys},
 		{http.MethodPost, workspace + "/keys/rotate", caller.Write, a.rotateKeys},
+		{http.MethodPost, workspace + "/self-check", caller.Write, a.runSelfCheck},
 		{http.MethodGet, grants, caller.Read, a.listGrants},
 		{http.MethodGet, grants + "/{grant_id}", caller.Read, a.getGrant},
 		{http.MethodDelete, grants + "/{grant_id}", caller.Write, a.revokeGrant},

@@ -64,6 +64,7 @@ var (
 	LastOwner            = &Problem{Code: "last_owner", Status: http.StatusConflict, Title: "A tenant needs an owner", Detail: "This is the last owner who can sign in; make another one first."}
 	Busy                 = &Problem{Code: "changed_meanwhile", Status: http.StatusConflict, Title: "It keeps changing", Detail: "Others changed it at the same moment; read it and try again."}
 	IdempotencyBusy      = &Problem{Code: "idempotency_in_progress", Status: http.StatusConflict, Title: "The same request is at work", Detail: "A request with this Idempotency-Key has not been answered yet.", retryAfter: time.Second}
+	SelfCheckRunning     = &Problem{Code: "self_check_running", Status: http.StatusConflict, Title: "A self-check is at work", Detail: "One runs at a time in a workspace. Wait a few seconds and begin again.", retryAfter: 5 * time.Second}
 	PreconditionFailed   = &Problem{Code: "precondition_failed", Status: http.StatusPreconditionFailed, Title: "It has changed since", Detail: "The resource does not have the ETag of If-Match any more."}
 	TooLarge             = &Problem{Code: "too_large", Status: http.StatusRequestEntityTooLarge, Title: "The body is too large", Detail: "Send less."}
 	URITooLong           = &Problem{Code: "uri_too_long", Status: http.StatusRequestURITooLong, Title: "The address is too long", Detail: "Send less."}
@@ -81,7 +82,7 @@ var (
 func Table() []*Problem {
 	return []*Problem{
 		Malformed, Invalid, BadRequest, Unauthenticated, InsufficientScope, Forbidden, CrossSite, RegistrationClosed, InvitationNeeded, Suspended,
-		NotFound, MethodNotAllowed, Conflict, InUse, ReadOnly, LastOwner, LimitReached, Busy, IdempotencyBusy, PreconditionFailed,
+		NotFound, MethodNotAllowed, Conflict, InUse, ReadOnly, LastOwner, LimitReached, Busy, IdempotencyBusy, SelfCheckRunning, PreconditionFailed,
 		TooLarge, URITooLong, UnsupportedMediaType, Misdirected, IdempotencyMismatch, RateLimited, Internal, Unavailable,
 	}
 }

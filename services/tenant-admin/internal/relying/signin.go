@@ -29,7 +29,7 @@ func (p *Party) SignIn(ctx context.Context, w tenancy.Workspace, login, password
 	if err != nil {
 		return Tokens{}, nil, away("the login page did not open", err)
 	}
-	fields := hiddenFields(a.body)
+	fields := HiddenFields(a.body)
 	if a.status != http.StatusOK || fields.Get("tx") == "" {
 		return Tokens{}, nil, refuse("login_page", "there is no login form")
 	}
@@ -86,8 +86,8 @@ func (b browser) open(ctx context.Context, method, address string, form url.Valu
 
 var hidden = regexp.MustCompile(`<input type="hidden" name="(tx|csrf)" value="([^"]*)">`)
 
-// hiddenFields reads what our own login form carries along.
-func hiddenFields(page []byte) url.Values {
+// HiddenFields reads what our own login and consent forms carry along.
+func HiddenFields(page []byte) url.Values {
 	v := url.Values{}
 	for _, m := range hidden.FindAllSubmatch(page, -1) {
 		v.Set(string(m[1]), html.UnescapeString(string(m[2])))

@@ -1,6 +1,6 @@
 // Package upkeep is the background work of the tenant-admin service: every
 // workspace always has a signing key that stands by, published before it is
-// needed, and what has ended is cleared away in small steps.
+// needed, and what has ended, or was left behind, is cleared away in small steps.
 //
 // Every process of the service may run it; a counter in Redis lets one of them
 // do the work of each turn.
@@ -40,7 +40,9 @@ type Job struct {
 	Root       *keys.Root
 	Pool       *keys.Pool
 	Invalidate func(context.Context, cache.Invalidation)
-	Now        func() time.Time
+	// Sweep removes from a workspace what self-checks left behind.
+	Sweep func(context.Context, tenancy.Workspace) error
+	Now   func() time.Time
 }
 
 // Run does one turn, unless another process has it.
@@ -52,16 +54,17 @@ func (j *Job) Run(ctx context.Context) error {
 	if !turn.Allowed {
 		return nil
 	}
-	return errors.Join(j.Keys(ctx), j.Prune(ctx))
+	return errors.Join(j.Workspaces(ctx), j.Prune(ctx))
 }
 
-// Keys gives every workspace the keys that it lacks and retires those whose
-// time has come. A workspace that fails does not keep the others waiting.
-func (j *Job) Keys(ctx context.Context) error {
+// Workspaces gives every workspace the keys that it lacks, retires those whose
+// time has come, and removes what self-checks left behind. A workspace that fails
+// does not keep the others waiting.
+func (j *Job) Workspaces(ctx context.Context) error {
 	var failed error
 	err := j.Resolver.Each(ctx, j.Store.Platform(), func(w tenancy.Workspace) error {
-		if err := j.keysOf(ctx, w); err != nil {
-			failed = fmt.Errorf("upkeep: keys of %s/%s: %w", w.TID(), w.AID(), err)
+		if err := errors.Join(j.keysOf(ctx, w), j.Sweep(ctx, w)); err != nil {
+			failed = fmt.Errorf("upkeep: %s/%s: %w", w.TID(), w.AID(), err)
 		}
 		return ctx.Err()
 	})

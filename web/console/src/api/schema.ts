@@ -607,6 +607,33 @@ export interface paths {
         patch: operations["updateScope"];
         trace?: never;
     };
+    "/tenants/{tid}/workspaces/{aid}/self-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The workspace. */
+                aid: components["parameters"]["aid"];
+                /** @description The tenant. */
+                tid: components["parameters"]["tid"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run the self-check
+         * @description Runs real requests against the workspace, as a client, a browser and an attacker would send them, and reports
+         *     of each whether the answer was right, why it matters, and which setting to change. It works with clients and
+         *     a user of its own, which are gone when it answers. One runs at a time in a workspace.
+         */
+        post: operations["runSelfCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tenants/{tid}/workspaces/{aid}/services": {
         parameters: {
             query?: never;
@@ -1378,6 +1405,44 @@ export interface components {
             label?: string;
         };
         SecretPatch: components["schemas"]["SecretMetadata"];
+        SelfCheck: {
+            /** @description In the order in which they ran, those of one group together. */
+            checks: components["schemas"]["SelfCheckResult"][];
+            counts: components["schemas"]["SelfCheckCounts"];
+            duration_ms: number;
+            /** @description `fail` where a check failed, else `warn` where one warns, else `pass`. */
+            outcome: string;
+            profile: string;
+            /** Format: date-time */
+            started_at: string;
+        };
+        SelfCheckCounts: {
+            fail: number;
+            pass: number;
+            skipped: number;
+            warn: number;
+        };
+        SelfCheckResult: {
+            actual?: string;
+            /** @description What to do. */
+            advice?: string;
+            expected?: string;
+            /** @description `discovery`, `code_flow`, `pkce`, `redirects`, `client_authentication`, `tokens`, `profile` or `advice`. */
+            group: string;
+            /** @description Stable, such as `pkce.missing_challenge`. */
+            id: string;
+            /** @description `pass`, `warn`, `fail` or `skipped`. */
+            outcome: string;
+            rfc?: string;
+            /** @description The workspace's field to change, by its name in JSON. */
+            setting?: string;
+            /** @description What must be so. */
+            title: string;
+            /** @description The explanation of the request that decided. */
+            trace_id?: string;
+            /** @description Why it matters. */
+            why?: string;
+        };
         Service: {
             /** @description Made by the service and read-only. */
             built_in: boolean;
@@ -1617,7 +1682,7 @@ export interface components {
             issuer: string;
             /** Format: date-time */
             updated_at: string;
-        } & WithRequired<components["schemas"]["WorkspaceMetadata"], "display_name" | "state" | "profile" | "token_endpoint_auth_methods" | "client_assertion_audience" | "require_pushed_authorization_requests" | "par_ttl" | "pkce" | "access_token_format" | "access_token_signing_alg" | "access_token_ttl" | "id_token_ttl" | "code_ttl" | "refresh_token_ttl" | "refresh_token_max_ttl" | "refresh_grace" | "session_ttl" | "session_max_ttl" | "consent_scope_choice" | "demo_users">;
+        } & WithRequired<components["schemas"]["WorkspaceMetadata"], "display_name" | "state" | "profile" | "token_endpoint_auth_methods" | "client_assertion_audience" | "require_pushed_authorization_requests" | "par_ttl" | "pkce" | "access_token_format" | "access_token_signing_alg" | "access_token_ttl" | "id_token_ttl" | "code_ttl" | "refresh_token_ttl" | "refresh_token_max_ttl" | "refresh_grace" | "session_ttl" | "session_max_ttl" | "demo_users">;
         WorkspaceInput: {
             /** @description The workspace's name in every URL. */
             aid: string;
@@ -1640,8 +1705,6 @@ export interface components {
             client_assertion_audience?: "issuer_or_endpoint" | "issuer_only";
             /** @description Seconds. */
             code_ttl?: number;
-            /** @description Users may allow an application some of the scopes that it asks for and leave out others; the token response says which were granted. Otherwise they allow all or nothing. */
-            consent_scope_choice?: boolean;
             /** @description Two users for trying things out. */
             demo_users?: boolean;
             display_name?: string;
@@ -3029,6 +3092,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scope"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    runSelfCheck: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 printable characters. Repeating the request with the same key repeats the answer, not the act. */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The workspace. */
+                aid: components["parameters"]["aid"];
+                /** @description The tenant. */
+                tid: components["parameters"]["tid"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report, whatever was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfCheck"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -37,6 +37,7 @@ export const workspaceNav: { label: Label | null; items: Item[] }[] = [
     label: "groupOperate",
     items: [
       { label: "explain", icon: "explain", to: `${aid}/explain` },
+      { label: "selfCheck", icon: "shield", to: `${aid}/self-check` },
       { label: "keys", icon: "key", to: `${aid}/keys` },
       { label: "audit", icon: "audit", to: `${aid}/audit` },
       { label: "branding", icon: "palette", to: `${aid}/branding` },

@@ -164,6 +164,11 @@ const explanation = createRoute({
   path: "/explain/$traceId",
   component: lazyRouteComponent(() => import("~/features/explain/Explanation"), "ExplanationPage"),
 });
+const selfCheck = createRoute({
+  getParentRoute: () => workspace,
+  path: "/self-check",
+  component: lazyRouteComponent(() => import("~/features/selfcheck/SelfCheck"), "SelfCheck"),
+});
 const users = createRoute({
   getParentRoute: () => workspace,
   path: "/users",
@@ -254,6 +259,7 @@ const tree = root.addChildren([
       client,
       explain,
       explanation,
+      selfCheck,
       users,
       user,
       scopes,

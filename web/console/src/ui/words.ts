@@ -67,6 +67,8 @@ export const uiText = text(
     problem_changed_meanwhile_detail: "Load it again and repeat your change.",
     problem_precondition_failed: "It has changed since you opened it",
     problem_precondition_failed_detail: "Load it again and repeat your change.",
+    problem_self_check_running: "A self-check is at work",
+    problem_self_check_running_detail: "Somebody else began it. Wait a few seconds and run yours.",
     problem_limit_reached: "There are too many of them",
     problem_limit_reached_detail: "Delete some first.",
     problem_rate_limited: "Too many requests",
@@ -153,6 +155,9 @@ export const uiText = text(
     problem_changed_meanwhile_detail: "Laden Sie neu und wiederholen Sie Ihre Änderung.",
     problem_precondition_failed: "Es hat sich geändert, seit Sie es geöffnet haben",
     problem_precondition_failed_detail: "Laden Sie neu und wiederholen Sie Ihre Änderung.",
+    problem_self_check_running: "Eine Selbstprüfung läuft bereits",
+    problem_self_check_running_detail:
+      "Jemand anders hat sie gestartet. Warten Sie ein paar Sekunden und starten Sie Ihre.",
     problem_limit_reached: "Es sind zu viele",
     problem_limit_reached_detail: "Löschen Sie zuerst einige.",
     problem_rate_limited: "Zu viele Anfragen",
