@@ -187,6 +187,14 @@ await law('signs a user in at the playground, and the tokens hold', async () => 
   await shot('playground')
 })
 
+await law('checks the workspace, and nothing fails', async () => {
+  await link('Self-check').click()
+  await button('Run self-check').click()
+  await button('Run it again').waitFor()
+  await page.getByText(/^(All is as it must be|It holds, and could be stricter)$/).waitFor()
+  await shot('self-check')
+})
+
 let invitation
 await law('invites an auditor', async () => {
   await link('Members').click()
