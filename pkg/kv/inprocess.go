@@ -24,7 +24,13 @@ func openInProcess(ctx context.Context, c Config) (*Store, error) {
 	o := &redis.UniversalOptions{
 		Addrs:    []string{"in-process:6379"},
 		PoolSize: inProcessConns,
-		Dialer:   func(context.Context, string, string) (net.Conn, error) { return server.Dial() },
+		Dialer: func(context.Context, string, string) (net.Conn, error) {
+			c, err := server.Dial()
+			if err != nil {
+				return nil, err
+			}
+			return newPipe(c), nil
+		},
 	}
 	return open(ctx, c, o, server.Close, &follow{server: server, now: c.Now})
 }

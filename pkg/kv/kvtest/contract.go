@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -47,6 +48,7 @@ func Run(t *testing.T, e Engine) {
 	t.Run("FailuresEndWithTheirWindow", e.failuresEndWithTheirWindow)
 	t.Run("TracesAreCappedAndListedNewestFirst", e.tracesAreCappedAndListedNewestFirst)
 	t.Run("TraceEndsWithItsLife", e.traceEndsWithItsLife)
+	t.Run("TracesOfEverySizeAreKept", e.tracesOfEverySizeAreKept)
 	t.Run("PublishedReachesEverySubscriber", e.publishedReachesEverySubscriber)
 	t.Run("IdempotentRequestIsDoneOnce", e.idempotentRequestIsDoneOnce)
 	t.Run("ConsoleSessionIsKeptWithItsTenants", e.consoleSessionIsKeptWithItsTenants)
@@ -437,6 +439,24 @@ func (e Engine) traceEndsWithItsLife(t *testing.T) {
 	require.Len(t, bodies, 1)
 	for _, bad := range []string{"", string(make([]byte, 65))} {
 		require.Error(t, w.PutTrace(ctx, bad, []byte(`{}`), time.Minute, 10))
+	}
+}
+
+// A server answers the first command of a transaction while the last is still on
+// its way, wherever the buffers between them end.
+func (e Engine) tracesOfEverySizeAreKept(t *testing.T) {
+	s, _ := e.start(t)
+	w, ctx := s.Workspace(NewWorkspace(t)), t.Context()
+	sizes := []int{1, 64 << 10, 200 << 10}
+	for size := 3400; size < 4400; size += 20 {
+		sizes = append(sizes, size)
+	}
+	for _, size := range sizes {
+		id, body := fmt.Sprintf("id-%d", size), fmt.Appendf(nil, `{"text":%q}`, strings.Repeat("x", size))
+		require.NoError(t, w.PutTrace(ctx, id, body, time.Hour, 100), "%d bytes", size)
+		got, err := w.Trace(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, string(body), string(got))
 	}
 }
 

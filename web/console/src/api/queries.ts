@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { Jwk } from "~/crypto/jwk";
 import { api, take, takeTagged } from "./client";
+import { isProblem } from "./problem";
 
 // Where a thing is kept in the cache, and how it is asked for. A key begins
 // with the tenant, so that signing out forgets all of it at once.
@@ -61,12 +62,18 @@ export const scopesQuery = (tid: string, aid: string) =>
       ),
   });
 
+// An explanation is written after its answer has gone out, so it may be late.
+const traceTries = 8;
+
 export const traceQuery = (tid: string, aid: string, trace_id: string) =>
   queryOptions({
     queryKey: keyOf.in(tid, aid, "trace", trace_id),
     queryFn: () =>
       take(api.GET("/tenants/{tid}/workspaces/{aid}/traces/{trace_id}", { params: { path: { tid, aid, trace_id } } })),
     staleTime: Number.POSITIVE_INFINITY,
+    retry: (failures, error) =>
+      failures < traceTries && isProblem(error) && (error.status === 404 || error.status === 0),
+    retryDelay: (failures) => 200 * (failures + 1),
   });
 
 /** The keys by which the issuer's tokens are checked, from where every API reads them. */

@@ -8,16 +8,11 @@ import { ProblemAlert } from "~/ui/Problem";
 import { Checks } from "./Checks";
 import { explainText } from "./explainText";
 
-// An explanation is written after its answer has gone out, so it may be late.
-const tries = 8;
-
 /** Why a request was refused: the checks that did not hold, where the refusal is seen. */
 export function Why({ tid, aid, traceID }: { tid: string; aid: string; traceID: string }) {
   const t = useText(explainText);
   const trace = useQuery({
     ...traceQuery(tid, aid, traceID),
-    retry: (failures, error) => failures < tries && isProblem(error) && (error.status === 404 || error.status === 0),
-    retryDelay: (failures) => 200 * (failures + 1),
     enabled: traceID !== "",
   });
   if (traceID === "" || (isProblem(trace.error) && trace.error.status === 404)) {
