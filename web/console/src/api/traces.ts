@@ -52,6 +52,8 @@ export function useLiveTraces(tid: string, aid: string, clientID?: string) {
       setLive(true);
       clearInterval(timer);
       timer = undefined;
+      // The stream tells of what comes after it began; this, of the moment before.
+      void ask().catch(() => undefined);
     };
     source.onerror = () => {
       setLive(false);
