@@ -406,3 +406,18 @@ func TestEveryRequestIsCountedWhateverIsKeptOfIt(t *testing.T) {
 	none.Grant("x")
 	none.Proven("x")
 }
+
+func TestRequestsOfASelfCheckAreKeptAndNotCounted(t *testing.T) {
+	var s shelf
+	counted := 0
+	r := NewRecorder(Config{Sink: s.sink, Count: func(tenancy.Workspace, domain.Series, time.Duration) { counted++ }})
+	for _, client := range []string{domain.SelfCheckClientPrefix + "basic", "app"} {
+		tr := Start(NewID(), "token", at)
+		tr.Client(client)
+		tr.Finish(Refused, oauth.ErrInvalidClient)
+		r.Record(tenancy.Workspace{}, tr)
+	}
+	require.NoError(t, r.Close(t.Context()))
+	require.Equal(t, 1, counted)
+	require.Len(t, s.kept, 2)
+}
