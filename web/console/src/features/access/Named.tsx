@@ -29,10 +29,14 @@ export function UserLink({ tid, aid, id }: At) {
   );
 }
 
-export function ClientLink({ tid, aid, id }: At) {
+export function ClientLink({ tid, aid, id, className = "row-sub" }: At & { className?: string }) {
   const client = useQuery({ ...clientQuery(tid, aid, id), ...kept }).data?.value;
   return (
-    <Link to="/console/$tid/workspaces/$aid/clients/$clientId" params={{ tid, aid, clientId: id }} className="row-sub">
+    <Link
+      to="/console/$tid/workspaces/$aid/clients/$clientId"
+      params={{ tid, aid, clientId: id }}
+      className={className}
+    >
       {client?.client_name || id}
     </Link>
   );

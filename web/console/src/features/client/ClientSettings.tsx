@@ -7,6 +7,7 @@ import { api, type Schemas, take } from "~/api/client";
 import { keyOf, scopesQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import { Confirm, useAct } from "~/ui/act";
+import { useFieldOfAddress } from "~/ui/fieldOfAddress";
 import { linesOf, mergePatch } from "~/ui/fields";
 import { useSend } from "~/ui/form";
 import { Section } from "~/ui/Page";
@@ -49,6 +50,7 @@ const bodyOf = (values: Values) => ({
 });
 
 export function ClientSettings({ shown }: { shown: Shown }) {
+  useFieldOfAddress();
   const t = useText(clientText);
   const ui = useText(uiText);
   const { tid, aid, client } = shown;

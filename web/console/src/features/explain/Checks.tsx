@@ -1,25 +1,35 @@
-import { Text, Title } from "@mantine/core";
+import { Anchor, Text, Title } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import type { Trace } from "~/api/traces";
 import { useText } from "~/app/text";
 import { Icon } from "~/ui/Icon";
 import { explainText } from "./explainText";
+import { placeOf } from "./places";
 import { useServerWords } from "./serverWords";
 
 export type Check = Trace["checks"][number];
 
+/** Whose request it was: with it, a check that did not hold leads to where it is mended. */
+interface Asker {
+  tid: string;
+  aid: string;
+  /** The application, where it is one that there is. */
+  clientID?: string;
+}
+
 /** What was looked at, one after the other. */
-export function Checks({ of }: { of: Check[] }) {
+export function Checks({ of, asker }: { of: Check[]; asker?: Asker }) {
   return (
     <ol className="checks">
       {of.map((check, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the checks of one request never change places
-        <CheckItem key={i} check={check} />
+        <CheckItem key={i} check={check} asker={asker} />
       ))}
     </ol>
   );
 }
 
-function CheckItem({ check }: { check: Check }) {
+function CheckItem({ check, asker }: { check: Check; asker?: Asker }) {
   const t = useText(explainText);
   const { nameOf, fixOf } = useServerWords();
   const failed = check.result === "fail";
@@ -46,7 +56,58 @@ function CheckItem({ check }: { check: Check }) {
             value ? [<dt key={label}>{label}</dt>, <dd key={`${label}-value`}>{value}</dd>] : null,
           )}
         </dl>
+        {failed && asker && <Mend check={check.name} asker={asker} />}
       </div>
     </li>
   );
 }
+
+function Mend({ check, asker: { tid, aid, clientID } }: { check: string; asker: Asker }) {
+  const t = useText(explainText);
+  const place = placeOf(check);
+  const ofClient = place?.page === "proof" || place?.page === "client";
+  if (!place || (ofClient && !clientID)) {
+    return null;
+  }
+  const params = { tid, aid };
+  const hash = place.field;
+  return (
+    <Anchor
+      size="sm"
+      mt={6}
+      display="inline-block"
+      renderRoot={(props) => {
+        switch (place.page) {
+          case "workspace":
+            return <Link {...props} to="/console/$tid/workspaces/$aid/settings" params={params} hash={hash} />;
+          case "scopes":
+            return <Link {...props} to="/console/$tid/workspaces/$aid/scopes" params={params} search={{}} />;
+          case "services":
+            return <Link {...props} to="/console/$tid/workspaces/$aid/services" params={params} search={{}} />;
+          default:
+            return (
+              <Link
+                {...props}
+                to="/console/$tid/workspaces/$aid/clients/$clientId"
+                params={{ ...params, clientId: clientID ?? "" }}
+                search={place.page === "client" ? { tab: "settings" } : {}}
+                hash={hash}
+              />
+            );
+        }
+      }}
+    >
+      {t(`to_${place.page}`)}
+    </Anchor>
+  );
+}
+
+/** Whether the request named an application that there is. */
+export const isKnown = (trace: Trace) =>
+  !!trace.client_id && !trace.checks.some((check) => check.name === "client found" && check.result === "fail");
+
+export const askerOf = (tid: string, aid: string, trace: Trace): Asker => ({
+  tid,
+  aid,
+  clientID: isKnown(trace) ? trace.client_id : undefined,
+});

@@ -9,7 +9,8 @@ import { CopyButton, CopyInline } from "~/ui/Copy";
 import { Await, Empty, Page, Section } from "~/ui/Page";
 import { Time } from "~/ui/time";
 import { uiText } from "~/ui/words";
-import { Checks } from "./Checks";
+import { ClientLink } from "../access/Named";
+import { askerOf, Checks, isKnown } from "./Checks";
 import { explainText } from "./explainText";
 import { useOutcome } from "./RequestRow";
 
@@ -73,16 +74,10 @@ export function ExplanationPage() {
                   <div>
                     <dt>{t("client")}</dt>
                     <dd>
-                      {found.client_id ? (
-                        <Link
-                          to="/console/$tid/workspaces/$aid/clients/$clientId"
-                          params={{ tid, aid, clientId: found.client_id }}
-                          className="row-link"
-                        >
-                          {found.client_id}
-                        </Link>
+                      {isKnown(found) ? (
+                        <ClientLink tid={tid} aid={aid} id={found.client_id ?? ""} className="row-link" />
                       ) : (
-                        t("unknownClient")
+                        found.client_id || t("unknownClient")
                       )}
                     </dd>
                   </div>
@@ -100,10 +95,10 @@ export function ExplanationPage() {
                     {t("noChecks")}
                   </Text>
                 ) : (
-                  <Checks of={found.checks} />
+                  <Checks of={found.checks} asker={askerOf(tid, aid, found)} />
                 )}
               </Section>
-              {found.client_id && (
+              {isKnown(found) && (
                 <div>
                   <Button
                     variant="default"

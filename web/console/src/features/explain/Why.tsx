@@ -5,7 +5,7 @@ import { isProblem } from "~/api/problem";
 import { traceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import { ProblemAlert } from "~/ui/Problem";
-import { Checks } from "./Checks";
+import { askerOf, Checks } from "./Checks";
 import { explainText } from "./explainText";
 
 /** Why a request was refused: the checks that did not hold, where the refusal is seen. */
@@ -40,7 +40,7 @@ export function Why({ tid, aid, traceID }: { tid: string; aid: string; traceID: 
           {trace.data.reason}
         </Text>
       )}
-      {failed.length > 0 && <Checks of={failed} />}
+      {failed.length > 0 && <Checks of={failed} asker={askerOf(tid, aid, trace.data)} />}
       <ExplanationLink tid={tid} aid={aid} traceID={traceID} />
     </div>
   );

@@ -59,7 +59,12 @@ export function ResultItem({ tid, aid, check }: { tid: string; aid: string; chec
                 variant="default"
                 leftSection={<Icon name="settings" size={14} />}
                 renderRoot={(props) => (
-                  <Link {...props} to="/console/$tid/workspaces/$aid/settings" params={{ tid, aid }} />
+                  <Link
+                    {...props}
+                    to="/console/$tid/workspaces/$aid/settings"
+                    params={{ tid, aid }}
+                    hash={check.setting}
+                  />
                 )}
               >
                 {t("openSettings")}

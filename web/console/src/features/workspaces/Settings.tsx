@@ -7,6 +7,7 @@ import { api, type Schemas, type Tagged, take } from "~/api/client";
 import { keyOf, workspaceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import { Confirm, useAct } from "~/ui/act";
+import { useFieldOfAddress } from "~/ui/fieldOfAddress";
 import { mergePatch } from "~/ui/fields";
 import { useSend } from "~/ui/form";
 import { Icon } from "~/ui/Icon";
@@ -98,6 +99,7 @@ function SettingsForm({
   tagged: Tagged<Workspace>;
   onDemo: (credentials: Schemas["DemoCredential"][]) => void;
 }) {
+  useFieldOfAddress();
   const t = useText(settingsText);
   const ui = useText(uiText);
   const words = useText(methodText);
