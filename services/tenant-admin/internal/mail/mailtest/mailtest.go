@@ -3,11 +3,11 @@ package mailtest
 
 import (
 	"bufio"
+	"context"
 	"net"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -35,6 +35,7 @@ func Listen(t *testing.T, refuse string) *Server {
 			if err != nil {
 				return
 			}
+			context.AfterFunc(t.Context(), func() { _ = c.Close() })
 			go s.converse(c)
 		}
 	}()
@@ -43,7 +44,6 @@ func Listen(t *testing.T, refuse string) *Server {
 
 func (s *Server) converse(c net.Conn) {
 	defer func() { _ = c.Close() }()
-	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
 	say := func(line string) { _, _ = c.Write([]byte(line + "\r\n")) }
 	lines, message := bufio.NewScanner(c), []string(nil)
 	say("220 mail.example")
