@@ -68,7 +68,7 @@ func TestEveryPageIsAccessibleAndStrict(t *testing.T) {
 		"user": map[string]string{"email": h.user.Email, "password": h.user.Password}, "console": h.pages,
 		"people": map[string]string{
 			"authorize": h.app.Authorize("prompt", "consent").URL(), "account": w.Address("/account"), "logout": w.Address("/oidc/logout"),
-			"error": h.app.Authorize("redirect_uri", "https://evil.example/").URL(),
+			"strange": h.strange.Authorize("prompt", "consent").URL(), "error": h.app.Authorize("redirect_uri", "https://evil.example/").URL(),
 		},
 	}), func(string) {})
 	require.Len(t, passed, 8, "every law of the script")
@@ -76,10 +76,16 @@ func TestEveryPageIsAccessibleAndStrict(t *testing.T) {
 
 // furnished is a workspace in which every list has something to show.
 type furnished struct {
-	user  party.User
-	app   *party.App
-	pages map[string]string // of the console, by name
+	user party.User
+	app  *party.App
+	// strange calls itself hostile.
+	strange *party.App
+	pages   map[string]string // of the console, by name
 }
+
+// hostile is what names and descriptions are made of by those who want a page
+// to run it (CN-01). The pages tell where they did.
+const hostile = `"><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`
 
 func furnish(t *testing.T, w *party.Workspace) furnished {
 	t.Helper()
@@ -99,15 +105,18 @@ func furnish(t *testing.T, w *party.Workspace) furnished {
 	})
 	w.NewSelfSignedApp(t, map[string]any{"client_name": "Archive"})
 	w.Public(t, map[string]any{"client_name": "Phone"})
+	strange := w.Public(t, map[string]any{"client_name": hostile})
+	w.NewUserWith(t, map[string]any{"email": "mallory@contoso.example", "name": hostile, "password": "a sentence nobody guesses"})
+	w.Must(t, http.MethodPost, "/scopes", map[string]any{"name": "hostile", "description": hostile})
 	app.LogUserIn(t, user)
 	refusal := (&party.App{Workspace: w, ID: app.ID, Secret: "wrong", Method: "client_secret_basic"}).Token(t)
 	w.Tenant.Must(t, http.MethodPost, "/invitations", map[string]any{"email": "arthur@contoso.example", "role": "auditor"})
 	in := "/workspaces/default"
-	return furnished{user: user, app: app, pages: map[string]string{
+	return furnished{user: user, app: app, strange: strange, pages: map[string]string{
 		"workspaces": "", "welcome": "/welcome", "members": "/members", "tenant-audit": "/audit", "tenant-settings": "/settings",
 		"overview": in, "clients": in + "/clients", "new-client": in + "/new-client", "services": in + "/services", "scopes": in + "/scopes",
 		"client": in + "/clients/" + machine.ID, "client-code": in + "/clients/" + machine.ID + "?tab=code", "client-requests": in + "/clients/" + app.ID + "?tab=requests",
-		"client-settings": in + "/clients/" + app.ID + "?tab=settings", "client-public": in + "/clients/" + app.ID,
+		"client-settings": in + "/clients/" + app.ID + "?tab=settings", "client-public": in + "/clients/" + strange.ID,
 		"users": in + "/users", "user": in + "/users/" + user.ID, "grants": in + "/grants", "sessions": in + "/sessions", "explain": in + "/explain",
 		"explanation": in + "/explain/" + refusal.Header.Get("X-Trace-Id"), "keys": in + "/keys", "audit": in + "/audit", "settings": in + "/settings",
 		"branding": in + "/branding", "inspect": in + "/inspect", "nothing": in + "/clients/nobody",

@@ -61,6 +61,12 @@ func refused(t testing.TB, a wire.Answer, codes ...string) {
 	}
 }
 
+// impersonal is the body without the trace id, which the address of the
+// explanation ends with.
+func impersonal(a wire.Answer) string {
+	return strings.ReplaceAll(string(a.Body), a.Header.Get("X-Trace-Id"), "")
+}
+
 // jsonAnswer expects what every answer to a client carries.
 func jsonAnswer(t testing.TB, a wire.Answer) {
 	t.Helper()

@@ -21,8 +21,10 @@ async function faultsOf(page, name) {
     .map((v) => `${name}: ${v.impact} ${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('\n  ')}`)
 }
 
-/** A page that can be scrolled sideways is broken on a telephone. */
-async function overflowOf(page, name) {
+/** A page that can be scrolled sideways is broken on a telephone, and one that runs a name anywhere. */
+async function breakageOf(page, name) {
+  const pwned = await page.evaluate('window.pwned')
+  if (pwned) return [`${name}: runs what somebody called themselves`]
   const [has, may] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth])
   return has > may ? [`${name}: ${has} pixels wide in a window of ${may}`] : []
 }
@@ -35,7 +37,7 @@ async function look(page, name, scheme, faults) {
   await page.setViewportSize(narrow)
   await page.waitForTimeout(120) // the layout follows the width in a moment
   await shot(`${name}-${scheme}-narrow`, page)
-  faults.push(...(await overflowOf(page, `${name}, ${scheme}`)))
+  faults.push(...(await breakageOf(page, `${name}, ${scheme}`)))
   await page.setViewportSize(wide)
 }
 
@@ -95,7 +97,7 @@ for (const scheme of ['light', 'dark']) {
     await page.click('#login-submit')
     await page.waitForSelector('#consent-accept')
     await look(page, 'consent', scheme, faults)
-    for (const name of ['account', 'logout', 'error']) {
+    for (const name of ['strange', 'account', 'logout', 'error']) {
       await page.goto(people[name])
       await look(page, name, scheme, faults)
     }
