@@ -33,7 +33,8 @@ func (clientSecretBasic) Present(r *Request) (Presented, error) {
 		return Presented{}, errors.New("the credentials are too long")
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(credentials)
-	if err != nil {
+	// The decoder passes over line breaks, which a header cannot hold.
+	if err != nil || strings.ContainsAny(credentials, "\r\n") {
 		return Presented{}, errors.New("the credentials are not base64")
 	}
 	id, secret, found := strings.Cut(string(raw), ":")
