@@ -1135,8 +1135,11 @@ type Workspace struct {
 	ClientAssertionAudience string `json:"client_assertion_audience"`
 
 	// CodeTTL Seconds.
-	CodeTTL   int       `json:"code_ttl"`
-	CreatedAt time.Time `json:"created_at"`
+	CodeTTL int `json:"code_ttl"`
+
+	// ConsentScopeChoice Users may allow an application some of the scopes that it asks for and leave out others; the token response says which were granted. Otherwise they allow all or nothing.
+	ConsentScopeChoice bool      `json:"consent_scope_choice"`
+	CreatedAt          time.Time `json:"created_at"`
 
 	// DemoCredentials Only in the answer that turns the demo users on; shown once.
 	DemoCredentials []DemoCredential `json:"demo_credentials,omitempty,omitzero"`
@@ -1215,6 +1218,9 @@ type WorkspaceInput struct {
 	// CodeTTL Seconds.
 	CodeTTL int `json:"code_ttl,omitempty,omitzero"`
 
+	// ConsentScopeChoice Users may allow an application some of the scopes that it asks for and leave out others; the token response says which were granted. Otherwise they allow all or nothing.
+	ConsentScopeChoice bool `json:"consent_scope_choice,omitempty,omitzero"`
+
 	// DemoUsers Two users for trying things out.
 	DemoUsers   bool   `json:"demo_users,omitempty,omitzero"`
 	DisplayName string `json:"display_name,omitempty,omitzero"`
@@ -1288,6 +1294,9 @@ type WorkspaceMetadata struct {
 
 	// CodeTTL Seconds.
 	CodeTTL int `json:"code_ttl,omitempty,omitzero"`
+
+	// ConsentScopeChoice Users may allow an application some of the scopes that it asks for and leave out others; the token response says which were granted. Otherwise they allow all or nothing.
+	ConsentScopeChoice bool `json:"consent_scope_choice,omitempty,omitzero"`
 
 	// DemoUsers Two users for trying things out.
 	DemoUsers   bool   `json:"demo_users,omitempty,omitzero"`

@@ -79,6 +79,7 @@ type Settings struct {
 	RefreshGrace                      time.Duration
 	SessionTTL                        time.Duration // idle
 	SessionMaxTTL                     time.Duration // absolute
+	ConsentScopeChoice                bool          // users may leave out some of the scopes asked for
 	DemoUsers                         bool          // the sandbox of demo users
 	Branding                          Branding
 }

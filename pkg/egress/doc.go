@@ -1,6 +1,6 @@
 // Package egress is the only way out of the product: it fetches small documents
 // from addresses that strangers chose, such as the jwks_uri of a client (RFC
-// 7591, section 2) or what an issuer's discovery document names (OpenID Connect
+// 7591, section 2), its logo, or what an issuer's discovery document names (OpenID Connect
 // Discovery 1.0, section 4).
 //
 // Where a fetch may go is decided when it dials, by the address that the
@@ -19,10 +19,11 @@
 //
 // The Content-Type of an answer is not looked at. Hosts of static files serve
 // JWK sets under many types, and whoever fetches reads the document as what it
-// must be or not at all; no browser is shown it.
+// must be or not at all. What browsers are shown, such as a logo, is told by its
+// bytes.
 //
 // An Error tells strangers no more than they may know: never an address, nor
 // whether a name that leads nowhere public exists at all. The cause is for the
-// log. The neighbours are package clientauth, which fetches keys, and package
-// boot, which reads the exceptions.
+// log. The neighbours are package clientauth, which fetches keys, the authorization
+// service, which fetches logos, and package boot, which reads the exceptions.
 package egress

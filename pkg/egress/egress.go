@@ -24,8 +24,9 @@ import (
 // Bounds of fetches.
 const (
 	MaxBytes       = 64 << 10 // of a document
-	MaxFetches     = 256      // at once
-	MaxOfTenant    = 16       // of them for one tenant
+	MaxLogoBytes   = 256 << 10
+	MaxFetches     = 256 // at once
+	MaxOfTenant    = 16  // of them for one tenant
 	defaultTimeout = 3 * time.Second
 	maxHeaderBytes = 16 << 10
 	maxURLBytes    = 2048
@@ -39,7 +40,24 @@ type Purpose string
 const (
 	JWKS      Purpose = "jwks"
 	Discovery Purpose = "discovery"
+	Logo      Purpose = "logo"
 )
+
+// bytes is how large a document of the purpose may be.
+func (p Purpose) bytes() int64 {
+	if p == Logo {
+		return MaxLogoBytes
+	}
+	return MaxBytes
+}
+
+// accept says what is hoped for. Whatever comes is read all the same.
+func (p Purpose) accept() string {
+	if p == Logo {
+		return "image/webp, image/png, image/jpeg, image/gif"
+	}
+	return "application/json, application/jwk-set+json"
+}
 
 // Document is what was fetched.
 type Document struct {
@@ -127,7 +145,7 @@ func (c *Client) Close() {
 // Fetch gets the document at a URL that somebody of the tenant chose. Its error
 // is an *Error.
 func (c *Client) Fetch(ctx context.Context, t tenancy.Tenant, purpose Purpose, address string) (Document, error) {
-	doc, fault := c.fetch(ctx, t.ID(), address)
+	doc, fault := c.fetch(ctx, t.ID(), purpose, address)
 	if fault == nil {
 		c.config.Count(purpose, OK)
 		return doc, nil
@@ -145,7 +163,7 @@ func (c *Client) Fetch(ctx context.Context, t tenancy.Tenant, purpose Purpose, a
 	return Document{}, fault
 }
 
-func (c *Client) fetch(ctx context.Context, tenant uuid.UUID, address string) (Document, *Error) {
+func (c *Client) fetch(ctx context.Context, tenant uuid.UUID, purpose Purpose, address string) (Document, *Error) {
 	u, fault := c.target(address)
 	if fault != nil {
 		return Document{}, fault
@@ -162,7 +180,7 @@ func (c *Client) fetch(ctx context.Context, tenant uuid.UUID, address string) (D
 	if err != nil {
 		return Document{}, &Error{Refused, "it is not a URL", err}
 	}
-	r.Header.Set("Accept", "application/json, application/jwk-set+json")
+	r.Header.Set("Accept", purpose.accept())
 	r.Header.Set("User-Agent", "Signet")
 	// A transport by itself follows no redirects and keeps no cookies.
 	res, err := c.transport(ctx).RoundTrip(r)
@@ -170,11 +188,11 @@ func (c *Client) fetch(ctx context.Context, tenant uuid.UUID, address string) (D
 		return Document{}, c.failure(ctx, err)
 	}
 	defer func() { _ = res.Body.Close() }()
-	return c.read(ctx, res)
+	return c.read(ctx, res, purpose.bytes())
 }
 
 // read takes the document out of an answer.
-func (c *Client) read(ctx context.Context, res *http.Response) (Document, *Error) {
+func (c *Client) read(ctx context.Context, res *http.Response, most int64) (Document, *Error) {
 	if res.StatusCode != http.StatusOK {
 		reason := fmt.Sprintf("the answer was %d instead of 200", res.StatusCode)
 		if res.StatusCode >= 300 && res.StatusCode < 400 {
@@ -186,15 +204,15 @@ func (c *Client) read(ctx context.Context, res *http.Response) (Document, *Error
 	if e := strings.ToLower(res.Header.Get("Content-Encoding")); e != "" && e != "identity" {
 		return Document{}, &Error{Unreadable, "the answer is compressed, which was not asked for", nil}
 	}
-	long := &Error{Unreadable, fmt.Sprintf("the answer is longer than %d KiB", MaxBytes>>10), nil}
-	if res.ContentLength > MaxBytes {
+	long := &Error{Unreadable, fmt.Sprintf("the answer is longer than %d KiB", most>>10), nil}
+	if res.ContentLength > most {
 		return Document{}, long
 	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, MaxBytes+1))
+	body, err := io.ReadAll(io.LimitReader(res.Body, most+1))
 	switch {
 	case err != nil:
 		return Document{}, c.failure(ctx, err)
-	case len(body) > MaxBytes:
+	case int64(len(body)) > most:
 		return Document{}, long
 	}
 	d := Document{Body: body}

@@ -14,7 +14,7 @@ import (
 
 // Bounds on what one request may carry.
 const (
-	MaxParams     = 100
+	MaxParams     = MaxScopeValues + 50 // a consent form has a field for each scope
 	MaxBodyBytes  = 64 << 10
 	MaxParamBytes = 16 << 10
 )

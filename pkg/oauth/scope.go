@@ -74,6 +74,9 @@ func (s Scope) Missing(other Scope) Scope {
 	return out
 }
 
+// Shared returns the values of s that other has too.
+func (s Scope) Shared(other Scope) Scope { return s.Missing(s.Missing(other)) }
+
 // Union returns the values of both, s first.
 func (s Scope) Union(other Scope) Scope {
 	return append(slices.Clone(s), other.Missing(s)...)

@@ -31,6 +31,7 @@ type settingsDoc struct {
 	RefreshGrace                      int64              `json:"refresh_grace,omitempty"`
 	SessionTTL                        int64              `json:"session_ttl"`
 	SessionMaxTTL                     int64              `json:"session_max_ttl"`
+	ConsentScopeChoice                bool               `json:"consent_scope_choice,omitempty"`
 	DemoUsers                         bool               `json:"demo_users,omitempty"`
 	Branding                          brandingDoc        `json:"branding,omitzero"`
 }
@@ -61,6 +62,7 @@ func settingsDocOf(s domain.Settings) settingsDoc {
 		RefreshGrace:                      s.RefreshGrace.Microseconds(),
 		SessionTTL:                        s.SessionTTL.Microseconds(),
 		SessionMaxTTL:                     s.SessionMaxTTL.Microseconds(),
+		ConsentScopeChoice:                s.ConsentScopeChoice,
 		DemoUsers:                         s.DemoUsers,
 		Branding:                          brandingDoc{LogoURI: s.Branding.LogoURI, Color: s.Branding.Color},
 	}
@@ -87,6 +89,7 @@ func (d settingsDoc) settings() domain.Settings {
 		RefreshGrace:                      lifetime(d.RefreshGrace),
 		SessionTTL:                        lifetime(d.SessionTTL),
 		SessionMaxTTL:                     lifetime(d.SessionMaxTTL),
+		ConsentScopeChoice:                d.ConsentScopeChoice,
 		DemoUsers:                         d.DemoUsers,
 		Branding:                          domain.Branding{LogoURI: d.Branding.LogoURI, Color: d.Branding.Color},
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/signet-authz/signet/pkg/cache"
 	"github.com/signet-authz/signet/pkg/clientauth"
 	"github.com/signet-authz/signet/pkg/domain"
+	"github.com/signet-authz/signet/pkg/egress"
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
@@ -28,6 +29,7 @@ import (
 	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/endpoint"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
+	"github.com/signet-authz/signet/services/authorization/internal/logo"
 	"github.com/signet-authz/signet/services/authorization/internal/page"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
@@ -47,7 +49,9 @@ type Deps struct {
 	Audit     *audit.Queue
 	// ClientAuth proves clients.
 	ClientAuth *clientauth.Authenticator
-	Traces     *trace.Recorder
+	// Egress fetches logos.
+	Egress *egress.Client
+	Traces *trace.Recorder
 	// Count is told how logins and consents end; it must not block.
 	Count func(w tenancy.Workspace, s domain.Series, took time.Duration)
 	// Invalidate tells this and the other processes what changed.
@@ -59,7 +63,7 @@ type Deps struct {
 func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
 	return New(Deps{
 		Server: p.ServerConfig("authorization"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Caches: p.Caches,
-		Passwords: p.Passwords, Audit: p.Audit, ClientAuth: p.ClientAuth, Traces: p.Traces, Count: p.Statistics.Observe,
+		Passwords: p.Passwords, Audit: p.Audit, ClientAuth: p.ClientAuth, Egress: p.Egress, Traces: p.Traces, Count: p.Statistics.Observe,
 		Invalidate: p.Invalidate, Now: p.Now,
 	})
 }
@@ -67,7 +71,7 @@ func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
 // New returns the service's handler.
 func New(d Deps) (http.Handler, error) {
 	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Caches == nil || d.Passwords == nil ||
-		d.Audit == nil || d.ClientAuth == nil || d.Traces == nil || d.Count == nil || d.Invalidate == nil || d.Now == nil {
+		d.Audit == nil || d.ClientAuth == nil || d.Egress == nil || d.Traces == nil || d.Count == nil || d.Invalidate == nil || d.Now == nil {
 		return nil, errors.New("authorization: a dependency is missing")
 	}
 	renderer, err := pages.New()
@@ -87,7 +91,7 @@ func New(d Deps) (http.Handler, error) {
 		Interactions: &interaction.Interactions{
 			KV: d.KV, Store: d.Store, Root: d.Root, Origin: oauth.Origin(public), Cookies: interaction.Cookies{Secure: public.Scheme == "https"},
 		},
-		Ended: ended(d), Audit: d.Audit.Record, Count: d.Count, Now: d.Now,
+		Logos: logo.New(d.Egress, d.Now), Ended: ended(d), Audit: d.Audit.Record, Count: d.Count, Now: d.Now,
 	}
 
 	d.Server.Render = forPeople(p.RenderError)
@@ -103,6 +107,8 @@ func New(d Deps) (http.Handler, error) {
 	ws.POST("/consent", p.Consent())
 	ws.GET("/account", p.AccountPage())
 	ws.POST("/account", p.Account())
+	ws.GET(page.WorkspaceLogoPath, p.WorkspaceLogo())
+	ws.GET(page.ClientLogoPath, p.ClientLogo())
 	ws.GET("/oidc/logout", p.Logout())
 	ws.POST("/oidc/logout", p.Logout())
 	e.GET(pages.AssetPrefix+"/*", echo.WrapHandler(renderer.Assets()))

@@ -108,10 +108,12 @@ func (b *browser) follow(a *answer) *answer {
 
 var (
 	hiddenField = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
+	tickedBox   = regexp.MustCompile(`type="checkbox" id="[^"]*" name="([^"]*)" value="([^"]*)" checked>`)
 	formAction  = regexp.MustCompile(`<form method="post" action="([^"]*)"`)
 )
 
-// form reads the first form of the page: its hidden fields and its address.
+// form reads the first form of the page: its hidden fields, the boxes that are
+// ticked, and its address.
 func (a *answer) form() (string, url.Values) {
 	a.b.t.Helper()
 	action := formAction.FindStringSubmatch(a.Body)
@@ -119,6 +121,9 @@ func (a *answer) form() (string, url.Values) {
 	body, _, _ := strings.Cut(a.Body[strings.Index(a.Body, "<form"):], "</form>")
 	values := url.Values{}
 	for _, f := range hiddenField.FindAllStringSubmatch(body, -1) {
+		values.Set(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
+	}
+	for _, f := range tickedBox.FindAllStringSubmatch(body, -1) {
 		values.Set(html.UnescapeString(f[1]), html.UnescapeString(f[2]))
 	}
 	u, err := a.URL.Parse(html.UnescapeString(action[1]))

@@ -125,7 +125,7 @@ func newHouse(t testing.TB, options ...func(*authorization.Deps)) *house {
 			Name: "authorization", Now: h.clock.Now, Hosts: []string{"id.example"}, Secure: true, Access: server.AccessAll,
 			Logger: slog.New(slog.NewJSONHandler(h.log, nil)),
 		},
-		Resolver: tenancy.NewResolver(directory, origin), Store: h.store, KV: h.kv, Root: h.root, Caches: h.caches, Passwords: h.passwords, Audit: h.audit, ClientAuth: auth, Traces: recorder, Count: h.counter.Observe, Now: h.clock.Now,
+		Resolver: tenancy.NewResolver(directory, origin), Store: h.store, KV: h.kv, Root: h.root, Caches: h.caches, Passwords: h.passwords, Audit: h.audit, ClientAuth: auth, Egress: out, Traces: recorder, Count: h.counter.Observe, Now: h.clock.Now,
 		Invalidate: func(_ context.Context, i cache.Invalidation) {
 			h.caches.Apply(i)
 			if i.Revocation != nil {

@@ -218,9 +218,51 @@ func TestUsersSeeAndEndWhatIsTheirs(t *testing.T) {
 	require.Len(t, p.events("session.end"), 1)
 
 	own := do(b, "action", "end", "session", code.SessionID.String())
-	require.True(t, own.isLogin())
+	require.Contains(t, own.Body, `id="page-signed_out"`)
+	require.Contains(t, own.Body, `href="/acme/default/account"`, "and from there back in")
 	require.Empty(t, b.cookie(p.url("/"), sessionName))
 	do(b, "action", "end", "session", code.SessionID.String()).errorPage(http.StatusBadRequest)
+	own = b.open(p.url("/account"))
 	require.Contains(t, own.logIn("alice", secret).Body, "Alice Person")
 	own.logIn("alice", secret).errorPage(http.StatusBadRequest)
+}
+
+func TestUsersSignOutEverywhereElse(t *testing.T) {
+	h := newHouse(t)
+	p, _ := h.tenant("acme")
+	p.client("app")
+	p.user("alice")
+	p.user("bob")
+	silent := p.authorizeURL("app", "prompt", "none")
+	b, own, _ := p.signedIn("alice")
+	alone := b.open(p.url("/account"))
+	require.NotContains(t, alone.Body, `id="end-others"`, "there is nowhere else")
+	stranger, _, _ := p.signedIn("bob")
+	one, first, _ := p.signedIn("alice")
+	two, second, _ := p.signedIn("alice")
+
+	page := b.open(p.url("/account"))
+	require.Contains(t, page.Body, `id="end-others"`)
+	action, form := page.form()
+	form.Set("action", "end_others")
+	stranger.post(action, form).errorPage(http.StatusBadRequest)
+	b.send(http.MethodPost, action, form.Encode(), "Sec-Fetch-Site", "cross-site").errorPage(http.StatusForbidden)
+	require.Empty(t, h.ended)
+
+	done := b.post(action, form)
+	require.Contains(t, done.Body, "You are signed out everywhere but in this browser.")
+	require.NotContains(t, done.Body, `id="end-others"`)
+	p.refused(one.open(silent), "login_required")
+	p.refused(two.open(silent), "login_required")
+	p.code(b.open(silent))
+	p.code(stranger.open(silent))
+	var ended []string
+	for _, fact := range h.ended {
+		require.Equal(t, domain.RevokeSession, fact.Kind)
+		ended = append(ended, fact.Target)
+	}
+	require.ElementsMatch(t, []string{first.SessionID.String(), second.SessionID.String()}, ended, "what stands on them ends at once")
+	require.NotContains(t, ended, own.SessionID.String())
+	require.Len(t, p.events("session.end"), 2)
+	require.Contains(t, b.post(action, form).Body, `id="notice"`, "once more changes nothing")
 }

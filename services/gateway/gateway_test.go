@@ -116,7 +116,7 @@ func TestPathsAloneDecideWhoAnswers(t *testing.T) {
 		"/acme/default/oauth2/authorize": Authorization, "/acme/default/par": Authorization, "/acme/default/device": Authorization,
 		"/acme/default/device/authorization": Authorization, "/acme/default/backchannel/authentication": Authorization,
 		"/acme/default/oidc/logout": Authorization, "/acme/default/login": Authorization, "/acme/default/login/password": Authorization,
-		"/acme/default/consent": Authorization, "/acme/default/account/sessions": Authorization, "/assets/pages/a.css": Authorization,
+		"/acme/default/consent": Authorization, "/acme/default/account/sessions": Authorization, "/acme/default/logo": Authorization, "/acme/default/logo/photo-print": Authorization, "/assets/pages/a.css": Authorization,
 		"/": TenantAdmin, "/console": TenantAdmin, "/console/acme": TenantAdmin, "/api/v1/tenants": TenantAdmin, "/docs": TenantAdmin,
 		"/assets/console/a.js": TenantAdmin, "/assets/front/a.css": TenantAdmin, "/assets/reference/1/a.js": TenantAdmin, "/acme/default/oauth2/register": TenantAdmin, "/acme/default/oauth2/register/abc": TenantAdmin,
 		// Nobody's.

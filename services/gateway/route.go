@@ -43,6 +43,7 @@ var workspaceRoutes = []route{
 	{"/login/*", Authorization},
 	{"/consent/*", Authorization},
 	{"/account/*", Authorization},
+	{"/logo/*", Authorization},
 	{"/oauth2/register/*", TenantAdmin},
 }
 

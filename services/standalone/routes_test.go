@@ -21,7 +21,7 @@ import (
 
 // pagesOfTheirOwn are the routes that only our own pages lead to: no client
 // calls them, so the specification of the protocol does not speak of them.
-var pagesOfTheirOwn = []string{"/login", "/consent", "/account"}
+var pagesOfTheirOwn = []string{"/login", "/consent", "/account", "/logo", "/logo/:client_id"}
 
 var parameter = regexp.MustCompile(`:(\w+)`)
 

@@ -13,7 +13,7 @@ const (
 	edgeContrast = 3.0 // WCAG 2.2, 1.4.11
 
 	greySaturation = 0.15 // below it a colour is taken for grey
-	greyContrast   = 9.0  // what a grey button needs by night to look like one
+	greyContrast   = 9.0  // what a grey button needs to look like one
 )
 
 // rgb is an sRGB colour.
@@ -160,14 +160,14 @@ func surfaces(mode map[string]string) []rgb {
 
 func newAccent(brand rgb, night bool, surfaces []rgb) accent {
 	fill := brand
-	if night {
-		// A dark brand colour would sink into the dark card, and a grey button
-		// would look like one that is switched off.
-		want := edgeContrast
-		if _, s, _ := brand.hsl(); s < greySaturation {
-			want = greyContrast
-		}
-		fill = brand.against(want, true, surfaces...)
+	switch _, s, _ := brand.hsl(); {
+	case s < greySaturation:
+		// A grey button would look like one that is switched off, and one as white
+		// as its card like no button at all.
+		fill = brand.against(greyContrast, night, surfaces...)
+	case night:
+		// A dark brand colour would sink into the dark card.
+		fill = brand.against(edgeContrast, true, surfaces...)
 	}
 	on, step := white, -0.06
 	if contrast(fill, white) < textContrast {

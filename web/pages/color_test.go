@@ -2,6 +2,8 @@ package pages
 
 import (
 	"crypto/rand"
+	"encoding/json"
+	"os"
 	"testing"
 
 	"github.com/signet-authz/signet/web"
@@ -45,7 +47,7 @@ func TestAnyBrandColourStaysReadable(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s was refused", c)
 		}
-		if p.Light.Fill != c.String() {
+		if _, s, _ := c.hsl(); s >= greySaturation && p.Light.Fill != c.String() {
 			t.Errorf("%s: by day the button is %s", c, p.Light.Fill)
 		}
 		checkAccent(t, c, p.Light, tokens.Color.Light)
@@ -56,13 +58,42 @@ func TestAnyBrandColourStaysReadable(t *testing.T) {
 	}
 }
 
-func TestAGreyBrandIsNoDisabledButtonByNight(t *testing.T) {
+func TestAGreyBrandIsNoDisabledButton(t *testing.T) {
 	tokens := loadTokens(t)
-	for _, s := range []string{"#000000", "#1b1c1e", "#777777"} {
+	for _, s := range []string{"#000000", "#1b1c1e", "#777777", "#d8dadd", "#ffffff"} {
 		p, _ := newPalette(s, tokens)
-		if got := contrast(color(t, p.Dark.Fill), color(t, tokens.Color.Dark["surface"])); got < greyContrast {
-			t.Errorf("%s: the button is %s with contrast %.2f", s, p.Dark.Fill, got)
+		for fill, mode := range map[string]map[string]string{p.Light.Fill: tokens.Color.Light, p.Dark.Fill: tokens.Color.Dark} {
+			if got := contrast(color(t, fill), color(t, mode["surface"])); got < greyContrast {
+				t.Errorf("%s: the button is %s with contrast %.2f", s, fill, got)
+			}
 		}
+	}
+}
+
+// The console shows the same colours before they are saved; its test reads the
+// same table.
+func TestPalettesAreAsTheConsoleComputesThem(t *testing.T) {
+	const file = "testdata/palettes.json"
+	tokens := loadTokens(t)
+	got := map[string]palette{}
+	for _, s := range []string{"#ffffff", "#000000", "#ffff00", "#808080", "#ff0000", "#00ff00", "#0000ff", "#2f4bd0", "#0f766e", "#9d174d", "#b45309", "#111827", "#fffff0", "#767676", "#3c1361"} {
+		got[s], _ = newPalette(s, tokens)
+	}
+	raw, err := json.MarshalIndent(got, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(file, append(raw, '\n'), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(raw)+"\n" != string(want) {
+		t.Errorf("%s differs; see `go test -update`", file)
 	}
 }
 

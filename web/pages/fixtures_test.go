@@ -36,7 +36,7 @@ func page(lang string) Page {
 
 func app() ClientView {
 	return ClientView{
-		Name: "Photo Print", LogoURL: "/acme/default/clients/photo/logo", Domain: "print.example",
+		Name: "Photo Print", LogoURL: "/acme/default/logo/photo", Domain: "print.example",
 		PolicyURI: "https://print.example/privacy", TosURI: "https://print.example/terms", ClientURI: "https://print.example/",
 	}
 }
@@ -65,7 +65,7 @@ func shows(lang string) []show {
 	p := page(lang)
 	all := []show{
 		{"login", func(w io.Writer, r *Renderer) error {
-			return r.Login(w, Login{Page: p, ClientName: "Photo Print", LoginHint: "alice@example.com", Demo: []DemoUser{{"Alice", "alice", "wonder-land-9"}}})
+			return r.Login(w, Login{Page: p, ClientName: "Photo Print", ClientLogoURL: "/acme/default/logo/photo", LoginHint: "alice@example.com", Demo: []DemoUser{{"Alice", "alice", "wonder-land-9"}}})
 		}},
 		{"login_refused", func(w io.Writer, r *Renderer) error {
 			return r.Login(w, Login{Page: p, Error: LoginRefused, NoCancel: true})
@@ -73,8 +73,13 @@ func shows(lang string) []show {
 		{"consent", func(w io.Writer, r *Renderer) error {
 			return r.Consent(w, Consent{Page: p, Client: app(), UserName: "Alice Liddell", Email: "alice@example.com", Scopes: scopes(), IdleDays: 30})
 		}},
+		{"consent_choice", func(w io.Writer, r *Renderer) error {
+			asked := append(scopes(), ScopeView{Name: "profile"})
+			asked[0].New = true
+			return r.Consent(w, Consent{Page: p, Client: app(), UserName: "Alice Liddell", Email: "alice@example.com", Scopes: asked, IdleDays: 30, Choice: true})
+		}},
 		{"consent_session", func(w io.Writer, r *Renderer) error {
-			return r.Consent(w, Consent{Page: p, Client: ClientView{Name: "Notes"}, Email: "alice@example.com", Scopes: []ScopeView{{Name: "openid", New: true}}})
+			return r.Consent(w, Consent{Page: p, Client: ClientView{Name: "Notes", Domain: "127.0.0.1", Local: true}, Email: "alice@example.com", Scopes: []ScopeView{{Name: "openid", New: true}}})
 		}},
 		{"device", func(w io.Writer, r *Renderer) error {
 			return r.Device(w, Device{Page: p, UserCode: "wdjb-mjht", Error: DeviceUnknown})

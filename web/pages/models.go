@@ -50,6 +50,8 @@ type Login struct {
 	Page
 	// ClientName is who asked for the login; empty where nobody did.
 	ClientName string
+	// ClientLogoURL is a path of this origin, as in ClientView.
+	ClientLogoURL string
 	// LoginHint prefills the field "login" (OpenID Connect Core, 3.1.2.1).
 	LoginHint string
 	// Error is empty at the first showing. An unknown value is LoginRefused.
@@ -68,13 +70,14 @@ type DemoUser struct{ Name, Login, Password string }
 type ClientView struct {
 	// Name is the client_name; empty becomes "This app".
 	Name string
-	// LogoURL is a path of this origin (the logo is fetched once and served
-	// from here).
+	// LogoURL is a path of this origin, which serves the logo itself.
 	LogoURL string
 	// PolicyURI, TosURI and ClientURI are shown where they are https.
 	PolicyURI, TosURI, ClientURI string
-	// Domain is the ASCII host to which the client's redirect URI belongs.
+	// Domain is the ASCII host to which the client's redirect URI belongs. Local
+	// says that it leads to an app on the user's device instead.
 	Domain string
+	Local  bool
 }
 
 // ScopeView is one scope that is asked for or was given.
@@ -100,7 +103,13 @@ type Consent struct {
 	OfflineAccess bool
 	// IdleDays after which unused offline access ends by itself; 0 is not shown.
 	IdleDays int
+	// Choice gives each new scope a checkbox, named by ScopeField and ticked at
+	// first. What was allowed before stays, and openid with it.
+	Choice bool
 }
+
+// ScopeField is the name and the id of a scope's checkbox.
+func ScopeField(scope string) string { return "scope-" + scope }
 
 // DeviceError is why the device page is shown again.
 type DeviceError string
@@ -163,6 +172,7 @@ type AccountNotice string
 // What was just done.
 const (
 	NoticeSessionEnded AccountNotice = "session_ended"
+	NoticeOthersEnded  AccountNotice = "others_ended"
 	NoticeAccessEnded  AccountNotice = "access_ended"
 )
 
@@ -186,6 +196,7 @@ type GrantView struct {
 
 // Account lists the user's own sessions and allowed clients. Each has a form
 // whose button carries the name "session" or "client_id" and the id as value.
+// One more, with the id end-others, ends every session but the current one.
 type Account struct {
 	Page
 	UserName, Email string

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -181,6 +182,9 @@ func TestPasswordManagersKnowTheFieldsAndLabelsNameThem(t *testing.T) {
 		elements := parse(t, rendered(t, r, s.write))
 		labelled := make(map[string]bool)
 		for _, e := range elements {
+			if label := e.inside("label"); label != nil && strings.TrimSpace(e.text) != "" {
+				labelled[label.attrs["for"]] = true
+			}
 			if e.name == "label" && strings.TrimSpace(e.text) != "" {
 				labelled[e.attrs["for"]] = true
 			}
@@ -197,6 +201,29 @@ func TestPasswordManagersKnowTheFieldsAndLabelsNameThem(t *testing.T) {
 	}
 }
 
+func TestOnlyWhatIsNewAndNoLoginIsAChoice(t *testing.T) {
+	r := renderer(t)
+	for _, s := range shows("en") {
+		var choices []string
+		for _, e := range parse(t, rendered(t, r, s.write)) {
+			if e.name != "input" || e.attrs["type"] != "checkbox" {
+				continue
+			}
+			if _, ticked := e.attrs["checked"]; !ticked || e.inside("form") == nil || e.attrs["value"] == "" {
+				t.Errorf("%s: %v", s.name, e.attrs)
+			}
+			choices = append(choices, e.attrs["name"])
+		}
+		var want []string
+		if s.name == "consent_choice" {
+			want = []string{ScopeField("email"), ScopeField("photos:read"), ScopeField("prints:order"), ScopeField("offline_access")}
+		}
+		if !slices.Equal(choices, want) {
+			t.Errorf("%s: choices %v", s.name, choices)
+		}
+	}
+}
+
 func TestAccountButtonsNameWhatTheyEnd(t *testing.T) {
 	r := renderer(t)
 	for _, s := range shows("en") {
@@ -209,7 +236,7 @@ func TestAccountButtonsNameWhatTheyEnd(t *testing.T) {
 				got[e.attrs["name"]] = append(got[e.attrs["name"]], e.attrs["value"])
 			}
 		}
-		if want := map[string][]string{"session": {"s1", "s2"}, "client_id": {"photo", "plain"}}; !reflect.DeepEqual(got, want) {
+		if want := map[string][]string{"session": {"s1", "s2"}, "action": {"end_others"}, "client_id": {"photo", "plain"}}; !reflect.DeepEqual(got, want) {
 			t.Errorf("buttons %v, want %v", got, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/signet-authz/signet/web"
@@ -177,7 +178,7 @@ func (r *Renderer) Login(w io.Writer, v Login) error {
 // Consent writes the consent page.
 func (r *Renderer) Consent(w io.Writer, v Consent) error {
 	_, c := r.language(v.Lang)
-	a, err := newAccess(c, v.Scopes, v.OfflineAccess, v.IdleDays)
+	a, err := newAccess(c, v.Scopes, v.OfflineAccess, v.IdleDays, v.Choice)
 	if err != nil {
 		return err
 	}
@@ -200,7 +201,7 @@ func (r *Renderer) Device(w io.Writer, v Device) error {
 // DeviceConfirm writes the page that asks whether the device may go on.
 func (r *Renderer) DeviceConfirm(w io.Writer, v DeviceConfirm) error {
 	_, c := r.language(v.Lang)
-	a, err := newAccess(c, v.Scopes, v.OfflineAccess, v.IdleDays)
+	a, err := newAccess(c, v.Scopes, v.OfflineAccess, v.IdleDays, false)
 	if err != nil {
 		return err
 	}
@@ -242,15 +243,18 @@ func (r *Renderer) Account(w io.Writer, v Account) error {
 	}
 	body := struct {
 		Account
-		Devices []session
-		Apps    []grant
+		Devices   []session
+		Elsewhere bool // the user is signed in elsewhere, too
+		Apps      []grant
 	}{Account: v}
 	for _, s := range v.Sessions {
 		browser, system := device(s.UserAgent)
 		body.Devices = append(body.Devices, session{s, browser, system})
 	}
+	isCurrent := func(s SessionView) bool { return s.Current }
+	body.Elsewhere = len(v.Sessions) > 1 && slices.ContainsFunc(v.Sessions, isCurrent)
 	for _, g := range v.Grants {
-		a, err := newAccess(c, g.Scopes, g.OfflineAccess, 0)
+		a, err := newAccess(c, g.Scopes, g.OfflineAccess, 0, false)
 		if err != nil {
 			return err
 		}

@@ -132,6 +132,12 @@ func alphanumeric(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
+// scopeToken tells whether s has only characters of scopes (RFC 6749, section
+// 3.3), none of which can hide or end an attribute of another.
+func scopeToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' })
+}
+
 // own is a path of this origin, or "". Browsers read "//" and "/\" as hosts.
 func own(s string) string {
 	if len(s) > urlLimit || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.Contains(s, `\`) {

@@ -119,6 +119,6 @@ func furnish(t *testing.T, w *party.Workspace) furnished {
 		"client-settings": in + "/clients/" + app.ID + "?tab=settings", "client-public": in + "/clients/" + strange.ID,
 		"users": in + "/users", "user": in + "/users/" + user.ID, "grants": in + "/grants", "sessions": in + "/sessions", "explain": in + "/explain",
 		"explanation": in + "/explain/" + refusal.Header.Get("X-Trace-Id"), "keys": in + "/keys", "audit": in + "/audit", "settings": in + "/settings",
-		"branding": in + "/branding", "inspect": in + "/inspect", "nothing": in + "/clients/nobody",
+		"branding": in + "/branding", "inspect": in + "/inspect", "playground": in + "/playground", "self-check": in + "/self-check", "nothing": in + "/clients/nobody",
 	}}
 }

@@ -126,3 +126,36 @@ func TestConsentPageNamesEveryScope(t *testing.T) {
 		require.True(t, p.Has("access-length"), "how long the access lasts is said")
 	})
 }
+
+// RFC 6749, sections 3.3 and 5.1: where a workspace lets its users choose, every
+// token carries what they ticked, and the client is told.
+func TestTokensCarryTheScopesThatTheUserTicked(t *testing.T) {
+	each(t, func(t *testing.T, tg *target.Target) {
+		w := party.Register(t, tg).Default()
+		w.Must(t, http.MethodPatch, "", map[string]any{"consent_scope_choice": true})
+		user := w.NewUser(t)
+		scope := newServiceWithText(t, w, "Launch the rocket")
+		app := w.NewApp(t, map[string]any{"scope": party.Scopes + " " + scope})
+		b := w.Browser(t)
+		walk := func(r *party.Request, without ...string) party.Tokens {
+			p := r.Open(t, b)
+			if p.Has("login-submit") {
+				p = party.LogIn(t, p, user)
+			}
+			return party.ReadTokens(t, r.Redeem(t, r.ReadCode(t, p.PressWithout(t, "consent-accept", without...))))
+		}
+		asked := "openid profile email offline_access " + scope
+		tokens := walk(app.Authorize("scope", asked), "scope-email", "scope-offline_access")
+		require.Equal(t, "openid profile "+scope, tokens.Scope)
+		require.Empty(t, tokens.Refresh, "no access beyond the session was allowed")
+		require.Equal(t, "openid profile "+scope, app.Introspect(t, tokens.Access).Text("scope"))
+
+		tokens = walk(app.Authorize("scope", asked), "scope-email")
+		require.Equal(t, "openid profile offline_access "+scope, tokens.Scope, "what was given before stays")
+		require.NotEmpty(t, tokens.Refresh)
+		a := app.Refresh(t, tokens.Refresh)
+		require.Equal(t, http.StatusOK, a.Status, "%s", a)
+		require.Equal(t, "openid profile offline_access "+scope, a.Text("scope"))
+		refused(t, app.Refresh(t, a.Text("refresh_token"), "scope", "openid email"), "invalid_scope")
+	})
+}

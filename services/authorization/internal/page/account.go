@@ -125,7 +125,7 @@ func (v *visit) viewsOf(byClient map[string]*access) ([]pages.GrantView, error) 
 			return nil, err
 		}
 		if client != nil {
-			view.Client = clientView(client, "")
+			view.Client = v.clientView(client, "")
 		}
 		views = append(views, view)
 	}
@@ -135,7 +135,8 @@ func (v *visit) viewsOf(byClient map[string]*access) ([]pages.GrantView, error) 
 	return views, nil
 }
 
-// Account ends one of the user's own sessions, or what they allowed a client.
+// Account ends one of the user's own sessions, or all but this one, or what they
+// allowed a client.
 func (p *Pages) Account() echo.HandlerFunc { return p.handler((*visit).account) }
 
 func (v *visit) account() error {
@@ -155,17 +156,18 @@ func (v *visit) account() error {
 	switch form.Get("action") {
 	case "end":
 		return v.endOwn(standing, form.Get("session"))
+	case "end_others":
+		return v.endOthers(standing)
 	case "revoke":
 		return v.withdraw(standing, form.Get("client_id"))
 	default:
-		return stop(pages.CauseInvalidRequest, "the form says neither end nor revoke", nil)
+		return stop(pages.CauseInvalidRequest, "the form says neither end, end_others nor revoke", nil)
 	}
 }
 
 // endOwn ends a session, if it is one of the user's own.
 func (v *visit) endOwn(s *store.Standing, sessionID string) error {
-	data := v.Store.Workspace(v.w)
-	own, err := data.SessionsOf(v.ctx, s.User.UserID)
+	own, err := v.Store.Workspace(v.w).SessionsOf(v.ctx, s.User.UserID)
 	if err != nil {
 		return oauth.ErrTemporarilyUnavailable.Because("the sessions could not be read", err)
 	}
@@ -173,11 +175,39 @@ func (v *visit) endOwn(s *store.Standing, sessionID string) error {
 	if err != nil || !slices.ContainsFunc(own, func(o domain.Session) bool { return o.ID == id }) {
 		return v.done(nil, store.ErrNotFound, pages.NoticeSessionEnded)
 	}
-	facts, err := data.EndSession(v.ctx, id, v.userEvent("session.end", s.User.UserID, "session", id.String()))
+	facts, err := v.end(s, id)
 	if err == nil && id == s.Session.ID {
-		v.browser.ClearSession()
+		v.Ended(v.ctx, facts)
+		return v.loggedOut(&logoutRequest{})
 	}
 	return v.done(facts, err, pages.NoticeSessionEnded)
+}
+
+// endOthers ends all of the user's sessions but this one. If it fails half-way,
+// what has ended stays ended, and the user may ask again.
+func (v *visit) endOthers(s *store.Standing) error {
+	own, err := v.Store.Workspace(v.w).SessionsOf(v.ctx, s.User.UserID)
+	if err != nil {
+		return oauth.ErrTemporarilyUnavailable.Because("the sessions could not be read", err)
+	}
+	var all []domain.Revocation
+	for _, other := range own {
+		if other.ID == s.Session.ID {
+			continue
+		}
+		facts, err := v.end(s, other.ID)
+		all = append(all, facts...)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			v.Ended(v.ctx, all)
+			return v.done(nil, err, pages.NoticeOthersEnded)
+		}
+	}
+	return v.done(all, nil, pages.NoticeOthersEnded)
+}
+
+// end ends a session, which must be one of the user's own.
+func (v *visit) end(s *store.Standing, id uuid.UUID) ([]domain.Revocation, error) {
+	return v.Store.Workspace(v.w).EndSession(v.ctx, id, v.userEvent("session.end", s.User.UserID, "session", id.String()))
 }
 
 // withdraw takes back what the user allowed a client.

@@ -25,16 +25,27 @@ type question struct {
 	transaction string
 	clientID    string
 	proof       string // of a login within the transaction; may be empty
+	// choice says that the form let the user choose among the scopes. It belongs
+	// to the question, so that an answer means what the page said, even where the
+	// workspace has changed its mind since.
+	choice bool
 }
 
+const withChoice = " choice"
+
 func (q question) String() string {
-	return strings.Join([]string{q.transaction, q.clientID, q.proof}, " ")
+	s := strings.Join([]string{q.transaction, q.clientID, q.proof}, " ")
+	if q.choice {
+		s += withChoice
+	}
+	return s
 }
 
 func parseQuestion(tx string) question {
+	tx, choice := strings.CutSuffix(tx, withChoice)
 	transaction, rest, _ := strings.Cut(tx, " ")
 	clientID, proof, _ := strings.Cut(rest, " ")
-	return question{transaction, clientID, proof}
+	return question{transaction, clientID, proof, choice}
 }
 
 // purpose binds the form to one user: its answer must not come from another,
@@ -96,7 +107,7 @@ func (v *visit) consent() error {
 	}
 	switch form.Get("action") {
 	case "accept":
-		return v.accept(q, standing)
+		return v.accept(q, form, standing)
 	case "deny":
 		if err := v.cancel(q.transaction); err != nil {
 			return err
@@ -108,7 +119,7 @@ func (v *visit) consent() error {
 	}
 }
 
-func (v *visit) accept(q question, s *store.Standing) error {
+func (v *visit) accept(q question, form oauth.Params, s *store.Standing) error {
 	t, err := v.browser.Take(v.ctx, q.transaction)
 	if err != nil {
 		return err
@@ -126,7 +137,17 @@ func (v *visit) accept(q question, s *store.Standing) error {
 		// The login grew too old while the user was thinking.
 		return v.tell(client, &t.Request, need.refusal())
 	case needConsent:
-		if err := v.remember(client, &t.Request, s); err != nil {
+		asked := t.Request.Disclosed()
+		if q.choice {
+			if err := v.narrow(&t.Request, form, s.Consent.Scope); err != nil {
+				return err
+			}
+			if len(t.Request.Scope) == 0 {
+				v.count(domain.EndpointConsent, "the user said no")
+				return v.tell(client, &t.Request, oauth.ErrAccessDenied.Because("the user left out every scope", nil))
+			}
+		}
+		if err := v.remember(client, &t.Request, s, asked); err != nil {
 			return err
 		}
 	case needNothing:
@@ -138,10 +159,34 @@ func (v *visit) accept(q question, s *store.Standing) error {
 	return v.grantCode(client, &t.Request, s, counters...)
 }
 
-// remember keeps the consent: the union of what was given before and now.
-func (v *visit) remember(client *domain.Client, r *request.Request, s *store.Standing) error {
+// narrow leaves of the request what was given before and what the form has a
+// tick for. Only what was really asked for is looked up in the form: whatever
+// else it may hold counts for nothing. openid is no choice; without it there
+// would be no login.
+func (v *visit) narrow(r *request.Request, form oauth.Params, given oauth.Scope) error {
+	catalog, err := v.catalog()
+	if err != nil {
+		return err
+	}
+	var allowed oauth.Scope
+	for _, name := range r.Disclosed() {
+		if name == oauth.ScopeOpenID || given.Has(name) || form.Has(pages.ScopeField(name)) {
+			allowed = append(allowed, name)
+		}
+	}
+	r.Narrow(allowed, catalog)
+	return nil
+}
+
+// remember keeps the consent: the union of what was given before and now. What
+// was left out is not remembered as refused: the user is asked again when the
+// client asks again.
+func (v *visit) remember(client *domain.Client, r *request.Request, s *store.Standing, asked oauth.Scope) error {
 	ev := v.userEvent("consent.give", s.User.UserID, "client", client.ClientID)
 	ev.Detail = map[string]string{"scope": r.Disclosed().String()}
+	if declined := asked.Missing(r.Disclosed()); len(declined) > 0 {
+		ev.Detail["declined"] = declined.String()
+	}
 	_, err := v.Store.Workspace(v.w).GiveConsent(v.ctx, domain.Consent{UserID: s.User.UserID, ClientID: client.ClientID, Scope: r.Disclosed()}, ev)
 	if errors.Is(err, store.ErrNotFound) {
 		return errSignedOut // the user or the client was deleted within the moment since
@@ -158,11 +203,13 @@ func (v *visit) showConsent(q question, client *domain.Client, r *request.Reques
 	if err != nil {
 		return err
 	}
+	q.choice = v.w.Settings().ConsentScopeChoice
 	view := pages.Consent{
 		Page:   v.frame(r.UILocales, pages.Policy{FormAction: []string{r.RedirectURI}}),
-		Client: clientView(client, r.RedirectURI), UserName: displayName(s.User), Email: s.User.Email,
+		Client: v.clientView(client, r.RedirectURI), UserName: displayName(s.User), Email: s.User.Email,
 		Scopes:        scopeViews(catalog, r.Disclosed(), s.Consent.Scope),
 		OfflineAccess: r.Scope.Has(oauth.ScopeOfflineAccess), IdleDays: int(v.w.Settings().EffectiveRefreshTokenTTL(client).Hours() / 24),
+		Choice: q.choice,
 	}
 	view.Action, view.Tx = v.path("/consent"), q.String()
 	view.CSRF = v.browser.CSRF(q.purpose(s.User.UserID))
@@ -180,13 +227,14 @@ func scopeViews(catalog *cache.Catalog, scope, given oauth.Scope) []pages.ScopeV
 
 // clientView is what a user is told about a client. The domain is that of the
 // redirect URI, where the answer really goes; names can be chosen at will.
-func clientView(client *domain.Client, redirectURI string) pages.ClientView {
-	v := pages.ClientView{Name: client.ClientName, PolicyURI: client.PolicyURI, TosURI: client.TosURI, ClientURI: client.ClientURI}
-	if v.Name == "" {
-		v.Name = client.ClientID
+func (v *visit) clientView(client *domain.Client, redirectURI string) pages.ClientView {
+	view := pages.ClientView{Name: client.ClientName, PolicyURI: client.PolicyURI, TosURI: client.TosURI, ClientURI: client.ClientURI}
+	view.LogoURL = v.clientLogoURL(client)
+	if view.Name == "" {
+		view.Name = client.ClientID
 	}
 	if u, err := url.Parse(redirectURI); err == nil {
-		v.Domain = u.Hostname()
+		view.Domain, view.Local = u.Hostname(), u.Scheme != "" && u.Scheme != "https"
 	}
-	return v
+	return view
 }

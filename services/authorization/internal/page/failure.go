@@ -101,8 +101,7 @@ func (p *Pages) RenderError(c echo.Context, e *oauth.Error) (bool, error) {
 	}
 	frame := bareFrame(c, "", pages.Policy{})
 	if server.HasWorkspace(c) {
-		w := server.Workspace(c)
-		frame.Branding = pages.Branding{DisplayName: w.DisplayName(), Color: w.Settings().Branding.Color}
+		frame.Branding = p.branding(server.Workspace(c))
 	}
 	return true, html(c, status, func(out io.Writer) error {
 		return p.Renderer.Error(out, pages.Error{Page: frame, Cause: cause})

@@ -249,6 +249,7 @@ func (v *visit) showLogin(l loginView) error {
 	if l.client != nil {
 		locales, policy.FormAction = l.request.UILocales, []string{l.request.RedirectURI}
 		view.ClientName = l.client.ClientName
+		view.ClientLogoURL = v.clientLogoURL(l.client)
 		if view.LoginHint == "" {
 			view.LoginHint = l.request.LoginHint
 		}

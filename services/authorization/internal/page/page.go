@@ -22,6 +22,7 @@ import (
 	"github.com/signet-authz/signet/pkg/tenancy"
 	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
+	"github.com/signet-authz/signet/services/authorization/internal/logo"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
@@ -36,6 +37,7 @@ type Pages struct {
 	Passwords    *password.Hasher
 	Interactions *interaction.Interactions
 	Renderer     *pages.Renderer
+	Logos        *logo.Logos
 	Traces       *trace.Recorder
 	// Ended spreads what a request ended, here and to other processes.
 	Ended func(ctx context.Context, facts []domain.Revocation)
@@ -122,8 +124,14 @@ func (v *visit) address() string {
 // lead: browsers hold form-action against the redirect that follows a POST.
 func (v *visit) frame(locales string, policy pages.Policy) pages.Page {
 	f := bareFrame(v.c, locales, policy)
-	f.Branding = pages.Branding{DisplayName: v.w.DisplayName(), Color: v.w.Settings().Branding.Color}
+	f.Branding = v.branding(v.w)
 	return f
+}
+
+// branding is how the workspace presents itself.
+func (p *Pages) branding(w tenancy.Workspace) pages.Branding {
+	b := w.Settings().Branding
+	return pages.Branding{DisplayName: w.DisplayName(), Color: b.Color, LogoURL: p.logoURL(w, b.LogoURI, WorkspaceLogoPath)}
 }
 
 // bareFrame is the frame of a page outside any workspace.

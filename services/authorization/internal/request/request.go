@@ -45,6 +45,18 @@ func (r *Request) Asks(prompt string) bool { return slices.Contains(r.Prompt, pr
 // of claims that were asked for one by one.
 func (r *Request) Disclosed() oauth.Scope { return r.Scope.Union(r.ClaimScope) }
 
+// Narrow leaves of the request what the user allowed: the scopes, the claims
+// that these reveal, and the resources that are still reached with them. Claims
+// that are left out are no error, however the client asked for them (OpenID
+// Connect Core, section 5.5.1).
+func (r *Request) Narrow(allowed oauth.Scope, catalog *cache.Catalog) {
+	r.Scope, r.ClaimScope = r.Scope.Shared(allowed), r.ClaimScope.Shared(allowed)
+	concealed := func(claim string) bool { return !allowed.Has(oauth.ScopeOfClaim(claim)) }
+	r.IDTokenClaims = slices.DeleteFunc(r.IDTokenClaims, concealed)
+	r.UserInfoClaims = slices.DeleteFunc(r.UserInfoClaims, concealed)
+	r.Resource = slices.DeleteFunc(r.Resource, func(uri string) bool { return !catalog.Reachable(r.Scope, uri) })
+}
+
 // MeantFor tells whether the user is the one whom the request names, if it
 // names one (id_token_hint, or a value for the claim sub).
 func (r *Request) MeantFor(userID string) bool {

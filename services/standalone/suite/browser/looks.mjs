@@ -56,7 +56,7 @@ for (const scheme of ['light', 'dark']) {
   await law(`the console's pages for visitors, ${scheme}`, async () => {
     const faults = []
     const page = await visit({ viewport: wide, colorScheme: scheme, expected })
-    for (const [name, path] of Object.entries({ front: '/', register: '/console/register', 'sign-in': '/console/sign-in?error=expired', invitation: '/console/invitation?tid=x', missing: '/console/sign-in/nothing', docs: '/docs/plain' })) {
+    for (const [name, path] of Object.entries({ front: '/', register: '/console/register', 'sign-in': '/console/sign-in?error=expired', invitation: '/console/invitation?tid=x', verify: '/console/verify?tid=x#token=y', missing: '/console/sign-in/nothing', docs: '/docs/plain' })) {
       await page.goto(url + path)
       await settled(page)
       await look(page, name, scheme, faults)

@@ -27,7 +27,7 @@ func workspaceForm(w domain.Workspace) admin.Workspace {
 		PKCE: m.PKCE, AccessTokenFormat: m.AccessTokenFormat, AccessTokenSigningAlg: m.AccessTokenSigningAlg,
 		AccessTokenTTL: m.AccessTokenTTL, IDTokenTTL: m.IDTokenTTL, CodeTTL: m.CodeTTL, RefreshTokenTTL: m.RefreshTokenTTL,
 		RefreshTokenMaxTTL: m.RefreshTokenMaxTTL, RefreshGrace: m.RefreshGrace, SessionTTL: m.SessionTTL, SessionMaxTTL: m.SessionMaxTTL,
-		DemoUsers: m.DemoUsers, Branding: m.Branding,
+		ConsentScopeChoice: m.ConsentScopeChoice, DemoUsers: m.DemoUsers, Branding: m.Branding,
 	}
 }
 

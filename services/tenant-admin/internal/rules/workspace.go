@@ -119,7 +119,7 @@ func settings(m admin.WorkspaceMetadata, served []string) domain.Settings {
 			*ttl.into = seconds(ttl.from)
 		}
 	}
-	s.DemoUsers = m.DemoUsers
+	s.ConsentScopeChoice, s.DemoUsers = m.ConsentScopeChoice, m.DemoUsers
 	s.Branding = domain.Branding{LogoURI: m.Branding.LogoURI, Color: m.Branding.Color}
 	return s
 }
@@ -142,7 +142,8 @@ func WorkspaceForm(w domain.Workspace) admin.WorkspaceMetadata {
 		RequirePushedAuthorizationRequests: s.RequirePAR, PARTTL: whole(s.PARTTL), PKCE: string(s.PKCE), AccessTokenFormat: string(s.AccessTokenFormat),
 		AccessTokenSigningAlg: s.AccessTokenSigningAlg, AccessTokenTTL: whole(s.AccessTokenTTL), IDTokenTTL: whole(s.IDTokenTTL),
 		CodeTTL: whole(s.CodeTTL), RefreshTokenTTL: whole(s.RefreshTokenTTL), RefreshTokenMaxTTL: whole(s.RefreshTokenMaxTTL),
-		RefreshGrace: whole(s.RefreshGrace), SessionTTL: whole(s.SessionTTL), SessionMaxTTL: whole(s.SessionMaxTTL), DemoUsers: s.DemoUsers,
+		RefreshGrace: whole(s.RefreshGrace), SessionTTL: whole(s.SessionTTL), SessionMaxTTL: whole(s.SessionMaxTTL),
+		ConsentScopeChoice: s.ConsentScopeChoice, DemoUsers: s.DemoUsers,
 		Branding: admin.Branding{LogoURI: s.Branding.LogoURI, Color: s.Branding.Color},
 	}
 }

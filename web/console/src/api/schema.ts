@@ -1682,7 +1682,7 @@ export interface components {
             issuer: string;
             /** Format: date-time */
             updated_at: string;
-        } & WithRequired<components["schemas"]["WorkspaceMetadata"], "display_name" | "state" | "profile" | "token_endpoint_auth_methods" | "client_assertion_audience" | "require_pushed_authorization_requests" | "par_ttl" | "pkce" | "access_token_format" | "access_token_signing_alg" | "access_token_ttl" | "id_token_ttl" | "code_ttl" | "refresh_token_ttl" | "refresh_token_max_ttl" | "refresh_grace" | "session_ttl" | "session_max_ttl" | "demo_users">;
+        } & WithRequired<components["schemas"]["WorkspaceMetadata"], "display_name" | "state" | "profile" | "token_endpoint_auth_methods" | "client_assertion_audience" | "require_pushed_authorization_requests" | "par_ttl" | "pkce" | "access_token_format" | "access_token_signing_alg" | "access_token_ttl" | "id_token_ttl" | "code_ttl" | "refresh_token_ttl" | "refresh_token_max_ttl" | "refresh_grace" | "session_ttl" | "session_max_ttl" | "consent_scope_choice" | "demo_users">;
         WorkspaceInput: {
             /** @description The workspace's name in every URL. */
             aid: string;
@@ -1705,6 +1705,8 @@ export interface components {
             client_assertion_audience?: "issuer_or_endpoint" | "issuer_only";
             /** @description Seconds. */
             code_ttl?: number;
+            /** @description Users may allow an application some of the scopes that it asks for and leave out others; the token response says which were granted. Otherwise they allow all or nothing. */
+            consent_scope_choice?: boolean;
             /** @description Two users for trying things out. */
             demo_users?: boolean;
             display_name?: string;

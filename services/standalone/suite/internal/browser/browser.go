@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -212,6 +213,20 @@ func (p *Page) Press(t testing.TB, id string, fields ...string) *Page {
 	return p.send(t, method, action, values)
 }
 
+// PressWithout presses the button with the id after it has taken the ticks from
+// the boxes of those names.
+func (p *Page) PressWithout(t testing.TB, id string, boxes ...string) *Page {
+	t.Helper()
+	method, action, values := p.Fill(t, id)
+	for _, name := range boxes {
+		if !values.Has(name) {
+			t.Fatalf("the page at %s has no box %q with a tick:\n%s", p.URL.Path, name, p.Text())
+		}
+		values.Del(name)
+	}
+	return p.send(t, method, action, values)
+}
+
 // PressNamed presses the button with that name and value, for pages that have
 // one button for each of many things.
 func (p *Page) PressNamed(t testing.TB, name, value string) *Page {
@@ -282,8 +297,8 @@ func (p *Page) button(t testing.TB, id string) *html.Node {
 	return n
 }
 
-// form reads the form around a button: its fields, the button's own value, the
-// method and the address.
+// form reads the form around a button: its fields, of boxes those that are
+// ticked, the button's own value, the method and the address.
 func (p *Page) form(t testing.TB, button *html.Node) (url.Values, string, *url.URL) {
 	t.Helper()
 	form := button
@@ -297,7 +312,9 @@ func (p *Page) form(t testing.TB, button *html.Node) (url.Values, string, *url.U
 	var collect func(*html.Node)
 	collect = func(n *html.Node) {
 		if name := attribute(n, "name"); n.Type == html.ElementNode && n.Data == "input" && name != "" {
-			if kind := attribute(n, "type"); kind != "submit" && kind != "checkbox" && kind != "radio" {
+			kind := attribute(n, "type")
+			ticked := slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "checked" })
+			if kind != "submit" && (kind != "checkbox" && kind != "radio" || ticked) {
 				values.Add(name, attribute(n, "value"))
 			}
 		}

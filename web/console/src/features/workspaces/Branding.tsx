@@ -1,7 +1,8 @@
-import { Button, ColorInput, Stack, Text, TextInput } from "@mantine/core";
+import { ColorInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Schemas, Tagged } from "~/api/client";
 import { workspaceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
@@ -10,7 +11,9 @@ import { Await, Page, Section } from "~/ui/Page";
 import { ProblemAlert } from "~/ui/Problem";
 import { SaveBar } from "~/ui/SaveBar";
 import { uiText } from "~/ui/words";
+import tokens from "../../../../tokens.json";
 import { useMayWrite } from "../client/context";
+import { paletteOf } from "./palette";
 import { useWorkspacePatch } from "./patch";
 import { settingsText } from "./settingsText";
 
@@ -37,6 +40,9 @@ function BrandingForm({ tid, tagged }: { tid: string; tagged: Tagged<Schemas["Wo
   const form = useForm({
     initialValues: { logo_uri: workspace.branding?.logo_uri ?? "", color: workspace.branding?.color ?? "" },
   });
+  // The picture as the pages show it: what was saved, from our own origin.
+  const logo = workspace.branding?.logo_uri && !form.isDirty("logo_uri") ? `/${tid}/${workspace.aid}/logo` : undefined;
+  const [missing, setMissing] = useState(false);
   const { send, error, rest, busy } = useSend(form, ["logo_uri", "color"], "branding");
   const patch = useWorkspacePatch(tid, tagged, ui("saved"));
   const submit = form.onSubmit((values) =>
@@ -75,19 +81,66 @@ function BrandingForm({ tid, tagged }: { tid: string; tagged: Tagged<Schemas["Wo
       {error != null && <ProblemAlert error={error} extra={rest.length ? rest : undefined} />}
       <SaveBar dirty={form.isDirty()} busy={busy} onDiscard={() => form.reset()} />
       <Section title={t("preview")}>
-        <div className="brand-preview" aria-hidden="true">
-          <div className="brand-card">
-            <Text fw={700}>{workspace.display_name || workspace.aid}</Text>
-            <Text size="sm" c="dimmed" mb="sm">
-              {t("previewApp")}
-            </Text>
-            <div className="brand-field">{t("previewEmail")}</div>
-            <Button fullWidth mt="sm" tabIndex={-1} color={form.values.color || undefined} autoContrast>
-              {t("previewButton")}
-            </Button>
-          </div>
+        <div className="brand-previews" aria-hidden="true">
+          {(["light", "dark"] as const).map((mode) => (
+            <Card
+              key={mode}
+              mode={mode}
+              color={form.values.color}
+              name={workspace.display_name || workspace.aid}
+              logo={missing ? undefined : logo}
+              onMissing={() => setMissing(true)}
+            />
+          ))}
         </div>
+        {logo && missing && (
+          <Text size="sm" c="dimmed" mt="sm" role="status">
+            {t("logoMissing")}
+          </Text>
+        )}
       </Section>
     </form>
+  );
+}
+
+/** The sign-in page in one mode, whatever the console's own. */
+function Card(props: {
+  mode: "light" | "dark";
+  color: string;
+  name: string;
+  logo: string | undefined;
+  onMissing: () => void;
+}) {
+  const t = useText(settingsText);
+  const accent = paletteOf(props.color)?.[props.mode === "light" ? "Light" : "Dark"];
+  const colors: Record<string, string> = { ...tokens.color[props.mode] };
+  if (accent) {
+    Object.assign(colors, {
+      accent: accent.Fill,
+      "accent-edge": accent.Edge,
+      "accent-text": accent.Text,
+      "on-accent": accent.On,
+    });
+  }
+  const style = Object.fromEntries(Object.entries(colors).map(([name, value]) => [`--color-${name}`, value]));
+  return (
+    <div className="brand-preview" style={style}>
+      <div className="brand-card">
+        <div className="brand-head">
+          <span className="brand-tile">
+            {props.logo ? (
+              <img src={props.logo} alt="" onError={props.onMissing} />
+            ) : (
+              props.name.slice(0, 1).toUpperCase()
+            )}
+          </span>
+          {props.name}
+        </div>
+        <p className="brand-lead">{t("previewApp")}</p>
+        <div className="brand-field">{t("previewEmail")}</div>
+        <div className="brand-button">{t("previewButton")}</div>
+        <p className="brand-link">{t("previewLink")}</p>
+      </div>
+    </div>
   );
 }

@@ -71,6 +71,7 @@ const formOf = (w: Workspace) => ({
   pkce: w.pkce ?? "required",
   require_pushed_authorization_requests: w.require_pushed_authorization_requests ?? false,
   par_ttl: w.par_ttl,
+  consent_scope_choice: w.consent_scope_choice ?? false,
   code_ttl: w.code_ttl,
   access_token_format: w.access_token_format ?? "jwt",
   access_token_signing_alg: w.access_token_signing_alg ?? "ES256",
@@ -191,6 +192,11 @@ function SettingsForm({
               <Switch
                 label={<Rich>{t("par")}</Rich>}
                 {...form.getInputProps("require_pushed_authorization_requests", { type: "checkbox" })}
+              />
+              <Switch
+                label={t("scopeChoice")}
+                description={t("scopeChoiceHelp")}
+                {...form.getInputProps("consent_scope_choice", { type: "checkbox" })}
               />
               <div className="two">
                 <Select label={t("pkce")} {...choice("pkce", "pkce", ["required", "required_for_public"])} />
