@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useText } from "~/app/text";
+import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
 import { ProblemAlert } from "./Problem";
 import { uiText } from "./words";
@@ -54,7 +55,7 @@ export function Confirm({ opened, onClose, title, children, action, name, run, t
     onClose();
   };
   return (
-    <Modal opened={opened} onClose={close} title={title} closeButtonProps={{ "aria-label": t("close") }}>
+    <Dialog opened={opened} onClose={close} title={title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -100,6 +101,6 @@ export function Confirm({ opened, onClose, title, children, action, name, run, t
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { Badge, Button, Group, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -7,12 +7,12 @@ import { api, type Schemas, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
 import { useText } from "~/app/text";
 import { Confirm, tell, useAct } from "~/ui/act";
+import { Dialog, DialogForm } from "~/ui/Dialog";
 import { mergePatch } from "~/ui/fields";
 import { useSend } from "~/ui/form";
 import { Icon } from "~/ui/Icon";
 import { List, usePages } from "~/ui/List";
 import { Empty, Page } from "~/ui/Page";
-import { ProblemAlert } from "~/ui/Problem";
 import { Rich } from "~/ui/Rich";
 import { RowActions } from "~/ui/RowActions";
 import { uiText } from "~/ui/words";
@@ -126,7 +126,7 @@ function ScopeForm({ tid, aid, scope, onClose }: { tid: string; aid: string; sco
   const form = useForm({
     initialValues: { name: scope?.name ?? "", description: scope?.description ?? "", default: scope?.default ?? false },
   });
-  const { send, error, rest, busy } = useSend(form, ["name", "description", "default"]);
+  const { send, ...sending } = useSend(form, ["name", "description", "default"]);
   const submit = form.onSubmit((values) =>
     send(async () => {
       if (scope) {
@@ -153,44 +153,28 @@ function ScopeForm({ tid, aid, scope, onClose }: { tid: string; aid: string; sco
     }),
   );
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t(scope ? "editScope" : "newScope")}
-      closeButtonProps={{ "aria-label": ui("close") }}
-    >
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            label={t("name")}
-            description={<Rich>{t("scopeNameHelp")}</Rich>}
-            required
-            readOnly={!!scope}
-            maxLength={128}
-            spellCheck={false}
-            data-autofocus
-            {...form.getInputProps("name")}
-          />
-          <Textarea
-            label={t("description")}
-            description={t("descriptionHelp")}
-            autosize
-            minRows={2}
-            maxLength={500}
-            {...form.getInputProps("description")}
-          />
-          <Switch label={t("isDefault")} {...form.getInputProps("default", { type: "checkbox" })} />
-          {error != null && <ProblemAlert error={error} extra={rest.length ? rest : undefined} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {ui("cancel")}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {scope ? ui("save") : t("createScope")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <Dialog onClose={onClose} title={t(scope ? "editScope" : "newScope")}>
+      <DialogForm onSubmit={submit} onClose={onClose} action={scope ? ui("save") : t("createScope")} sending={sending}>
+        <TextInput
+          label={t("name")}
+          description={<Rich>{t("scopeNameHelp")}</Rich>}
+          required
+          readOnly={!!scope}
+          maxLength={128}
+          spellCheck={false}
+          data-autofocus
+          {...form.getInputProps("name")}
+        />
+        <Textarea
+          label={t("description")}
+          description={t("descriptionHelp")}
+          autosize
+          minRows={2}
+          maxLength={500}
+          {...form.getInputProps("description")}
+        />
+        <Switch label={t("isDefault")} {...form.getInputProps("default", { type: "checkbox" })} />
+      </DialogForm>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, MultiSelect, Stack, TagsInput, TextInput } from "@mantine/core";
+import { Badge, Button, Group, MultiSelect, TagsInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -7,12 +7,12 @@ import { api, type Schemas, take } from "~/api/client";
 import { keyOf, scopesQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import { Confirm, tell, useAct } from "~/ui/act";
+import { Dialog, DialogForm } from "~/ui/Dialog";
 import { mergePatch } from "~/ui/fields";
 import { useSend } from "~/ui/form";
 import { Icon } from "~/ui/Icon";
 import { List, usePages } from "~/ui/List";
 import { Empty, Page } from "~/ui/Page";
-import { ProblemAlert } from "~/ui/Problem";
 import { Rich } from "~/ui/Rich";
 import { RowActions } from "~/ui/RowActions";
 import { uiText } from "~/ui/words";
@@ -159,7 +159,7 @@ function ServiceForm({
     ]),
   ];
   const form = useForm({ initialValues: formOf(service) });
-  const { send, error, rest, busy } = useSend(form, ["name", "audience", "scopes", "client_ids"]);
+  const { send, ...sending } = useSend(form, ["name", "audience", "scopes", "client_ids"]);
   const submit = form.onSubmit((values) =>
     send(async () => {
       if (service) {
@@ -182,48 +182,37 @@ function ServiceForm({
     }),
   );
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t(service ? "editService" : "newService")}
-      closeButtonProps={{ "aria-label": ui("close") }}
-    >
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput label={t("name")} maxLength={200} data-autofocus {...form.getInputProps("name")} />
-          <TextInput
-            label={t("audience")}
-            description={<Rich>{t("audienceHelp")}</Rich>}
-            required
-            placeholder="https://api.example.com"
-            maxLength={2048}
-            spellCheck={false}
-            {...form.getInputProps("audience")}
-          />
-          <MultiSelect
-            label={t("serviceScopes")}
-            description={t("serviceScopesHelp")}
-            data={offered}
-            searchable
-            {...form.getInputProps("scopes")}
-          />
-          <TagsInput
-            label={t("standIns")}
-            description={t("standInsHelp")}
-            placeholder="client_id"
-            {...form.getInputProps("client_ids")}
-          />
-          {error != null && <ProblemAlert error={error} extra={rest.length ? rest : undefined} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {ui("cancel")}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {service ? ui("save") : t("createService")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <Dialog onClose={onClose} title={t(service ? "editService" : "newService")}>
+      <DialogForm
+        onSubmit={submit}
+        onClose={onClose}
+        action={service ? ui("save") : t("createService")}
+        sending={sending}
+      >
+        <TextInput label={t("name")} maxLength={200} data-autofocus {...form.getInputProps("name")} />
+        <TextInput
+          label={t("audience")}
+          description={<Rich>{t("audienceHelp")}</Rich>}
+          required
+          placeholder="https://api.example.com"
+          maxLength={2048}
+          spellCheck={false}
+          {...form.getInputProps("audience")}
+        />
+        <MultiSelect
+          label={t("serviceScopes")}
+          description={t("serviceScopesHelp")}
+          data={offered}
+          searchable
+          {...form.getInputProps("scopes")}
+        />
+        <TagsInput
+          label={t("standIns")}
+          description={t("standInsHelp")}
+          placeholder="client_id"
+          {...form.getInputProps("client_ids")}
+        />
+      </DialogForm>
+    </Dialog>
   );
 }

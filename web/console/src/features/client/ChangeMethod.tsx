@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "~/api/client";
 import { workspaceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import type { PastedKey } from "~/crypto/pasted";
+import { Dialog } from "~/ui/Dialog";
 import { Await } from "~/ui/Page";
 import { ProblemAlert } from "~/ui/Problem";
 import { ShownOnce } from "~/ui/Secret";
@@ -25,21 +26,13 @@ const overlaps = ["0", "1", "7", "30", "90"] as const;
 /** Asks for the new method and what it needs, and for how long both shall work. */
 export function ChangeMethod({ shown, onClose }: { shown: Shown; onClose: () => void }) {
   const t = useText(clientText);
-  const ui = useText(uiText);
   const workspace = useQuery(workspaceQuery(shown.tid, shown.aid));
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("changeTitle")}
-      size="xl"
-      closeButtonProps={{ "aria-label": ui("close") }}
-      closeOnClickOutside={false}
-    >
+    <Dialog onClose={onClose} title={t("changeTitle")} size="xl" closeOnClickOutside={false}>
       <Await of={workspace}>
         {({ value }) => <Change shown={shown} allowed={value.token_endpoint_auth_methods ?? []} onClose={onClose} />}
       </Await>
-    </Modal>
+    </Dialog>
   );
 }
 

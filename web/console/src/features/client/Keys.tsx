@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Group, Modal, Stack, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { useState } from "react";
 import { useLanguage, useText } from "~/app/text";
 import { readCertificate } from "~/crypto/certificate";
@@ -8,6 +8,7 @@ import type { PastedKey } from "~/crypto/pasted";
 import { methodsInForce } from "~/oauth/proof";
 import { Confirm } from "~/ui/act";
 import { CopyInline } from "~/ui/Copy";
+import { Dialog } from "~/ui/Dialog";
 import { Icon } from "~/ui/Icon";
 import { Section } from "~/ui/Page";
 import { ProblemAlert } from "~/ui/Problem";
@@ -129,14 +130,7 @@ function AddKey({ shown, onClose }: { shown: Shown; onClose: () => void }) {
   const testable = found.privatePem !== undefined && methodsInForce(client).includes("private_key_jwt");
   const held = keysOf(client).length;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={title}
-      size={patch.isSuccess ? "xl" : "lg"}
-      closeButtonProps={{ "aria-label": ui("close") }}
-      closeOnClickOutside={false}
-    >
+    <Dialog onClose={onClose} title={title} size={patch.isSuccess ? "xl" : "lg"} closeOnClickOutside={false}>
       {patch.isSuccess ? (
         <KeyAdded shown={shown} privatePem={found.privatePem ?? ""} onClose={onClose} />
       ) : (
@@ -165,7 +159,7 @@ function AddKey({ shown, onClose }: { shown: Shown; onClose: () => void }) {
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

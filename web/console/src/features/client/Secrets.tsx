@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Button, Group, Menu, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Menu, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -8,6 +8,7 @@ import { useLanguage, useText } from "~/app/text";
 import { methodsInForce } from "~/oauth/proof";
 import { usesSecret } from "~/snippets/types";
 import { Confirm, useAct } from "~/ui/act";
+import { Dialog } from "~/ui/Dialog";
 import { Icon } from "~/ui/Icon";
 import { Await, Section } from "~/ui/Page";
 import { ProblemAlert } from "~/ui/Problem";
@@ -170,12 +171,10 @@ function NewSecret({ shown, onClose }: { shown: Shown; onClose: () => void }) {
     { stale: [keyOf.in(tid, aid, "client", client.client_id)] },
   );
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t("addSecret")}
       size={make.data ? "xl" : undefined}
-      closeButtonProps={{ "aria-label": ui("close") }}
       closeOnClickOutside={!make.data}
     >
       {make.data?.client_secret ? (
@@ -220,6 +219,6 @@ function NewSecret({ shown, onClose }: { shown: Shown; onClose: () => void }) {
           </Stack>
         </form>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { Alert, Button, Group, Select, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "~/api/client";
@@ -12,9 +12,9 @@ import { ProofFields } from "~/oauth/ProofFields";
 import { algsAllowed, type Held, isTLS, methodsInForce, nothingHeld, ProofProblem, proofOf } from "~/oauth/proof";
 import { type Exchange, send } from "~/oauth/send";
 import type { Wire } from "~/oauth/wire";
+import { Dialog } from "~/ui/Dialog";
 import { Icon } from "~/ui/Icon";
 import { Await, Section } from "~/ui/Page";
-import { uiText } from "~/ui/words";
 import { isRefusal } from "../explain/RequestRow";
 import { ExplanationLink, Why } from "../explain/Why";
 import { metadataQuery } from "../workspaces/Overview";
@@ -30,7 +30,6 @@ export interface Given extends Partial<Held> {
 /** Offers to prove the application to the issuer, as it would itself. */
 export function TestProof({ shown }: { shown: Shown }) {
   const t = useText(testText);
-  const ui = useText(uiText);
   const [opened, setOpened] = useState(false);
   return (
     <Section
@@ -42,16 +41,9 @@ export function TestProof({ shown }: { shown: Shown }) {
         </Button>
       }
     >
-      <Modal
-        opened={opened}
-        onClose={() => setOpened(false)}
-        title={t("title")}
-        size="xl"
-        closeButtonProps={{ "aria-label": ui("close") }}
-        closeOnClickOutside={false}
-      >
+      <Dialog opened={opened} onClose={() => setOpened(false)} title={t("title")} size="xl" closeOnClickOutside={false}>
         <TestPanel shown={shown} />
-      </Modal>
+      </Dialog>
     </Section>
   );
 }

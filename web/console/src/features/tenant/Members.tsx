@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Radio, Stack, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Group, Radio, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,6 +7,7 @@ import { keyOf } from "~/api/queries";
 import { seatAt, useSession } from "~/api/session";
 import { useText } from "~/app/text";
 import { Confirm, useAct } from "~/ui/act";
+import { Dialog, DialogForm } from "~/ui/Dialog";
 import { useSend } from "~/ui/form";
 import { Icon } from "~/ui/Icon";
 import { itemsOf, List, usePages } from "~/ui/List";
@@ -186,7 +187,7 @@ function Invite({ tid, offered, onClose }: { tid: string; offered: Role[]; onClo
   const ui = useText(uiText);
   const form = useForm({ initialValues: { email: "", role: "admin" as Role } });
   const [made, setMade] = useState<Schemas["Invitation"] | null>(null);
-  const { send, error, rest, busy } = useSend(form, ["email", "role"]);
+  const { send, ...sending } = useSend(form, ["email", "role"]);
   const act = useAct(
     (body: Schemas["InvitationInput"]) =>
       take(api.POST("/tenants/{tid}/invitations", { params: { path: { tid } }, body })),
@@ -196,13 +197,7 @@ function Invite({ tid, offered, onClose }: { tid: string; offered: Role[]; onClo
   );
   const submit = form.onSubmit((values) => send(async () => setMade(await act.mutateAsync(values))));
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("invite")}
-      closeButtonProps={{ "aria-label": ui("close") }}
-      closeOnClickOutside={!made}
-    >
+    <Dialog onClose={onClose} title={t("invite")} closeOnClickOutside={!made}>
       {made?.token ? (
         <Stack>
           <ShownOnce
@@ -214,35 +209,24 @@ function Invite({ tid, offered, onClose }: { tid: string; offered: Role[]; onClo
           </Group>
         </Stack>
       ) : (
-        <form onSubmit={submit}>
-          <Stack>
-            <TextInput
-              label={t("email")}
-              type="email"
-              required
-              maxLength={320}
-              data-autofocus
-              {...form.getInputProps("email")}
-            />
-            <Radio.Group label={t("role")} {...form.getInputProps("role")}>
-              <Stack gap="sm" mt="xs">
-                {offered.map((role) => (
-                  <Radio key={role} value={role} label={t(`role_${role}`)} description={t(`role_${role}_body`)} />
-                ))}
-              </Stack>
-            </Radio.Group>
-            {error != null && <ProblemAlert error={error} extra={rest.length ? rest : undefined} />}
-            <Group justify="flex-end">
-              <Button variant="default" onClick={onClose}>
-                {ui("cancel")}
-              </Button>
-              <Button type="submit" loading={busy}>
-                {t("send")}
-              </Button>
-            </Group>
-          </Stack>
-        </form>
+        <DialogForm onSubmit={submit} onClose={onClose} action={t("send")} sending={sending}>
+          <TextInput
+            label={t("email")}
+            type="email"
+            required
+            maxLength={320}
+            data-autofocus
+            {...form.getInputProps("email")}
+          />
+          <Radio.Group label={t("role")} {...form.getInputProps("role")}>
+            <Stack gap="sm" mt="xs">
+              {offered.map((role) => (
+                <Radio key={role} value={role} label={t(`role_${role}`)} description={t(`role_${role}_body`)} />
+              ))}
+            </Stack>
+          </Radio.Group>
+        </DialogForm>
       )}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Badge, Button, Group, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -7,13 +7,12 @@ import { api, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
 import { useText } from "~/app/text";
 import { tell } from "~/ui/act";
+import { Dialog, DialogForm } from "~/ui/Dialog";
 import { useSend } from "~/ui/form";
 import { Icon } from "~/ui/Icon";
 import { List, usePages } from "~/ui/List";
 import { Empty, Page } from "~/ui/Page";
-import { ProblemAlert } from "~/ui/Problem";
 import { Time } from "~/ui/time";
-import { uiText } from "~/ui/words";
 import { useMayWrite } from "../client/context";
 import { usersText } from "./usersText";
 
@@ -91,10 +90,9 @@ export function Users() {
 
 function NewUser({ tid, aid, onClose }: { tid: string; aid: string; onClose: () => void }) {
   const t = useText(usersText);
-  const ui = useText(uiText);
   const queries = useQueryClient();
   const form = useForm({ initialValues: { email: "", name: "", username: "", password: "" } });
-  const { send, error, rest, busy } = useSend(form, ["email", "name", "username", "password"]);
+  const { send, ...sending } = useSend(form, ["email", "name", "username", "password"]);
   const submit = form.onSubmit((values) =>
     send(async () => {
       const body = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
@@ -105,43 +103,32 @@ function NewUser({ tid, aid, onClose }: { tid: string; aid: string; onClose: () 
     }),
   );
   return (
-    <Modal opened onClose={onClose} title={t("new")} closeButtonProps={{ "aria-label": ui("close") }}>
-      <form onSubmit={submit}>
-        <Stack>
-          <TextInput
-            label={t("email")}
-            type="email"
-            maxLength={320}
-            autoComplete="off"
-            data-autofocus
-            {...form.getInputProps("email")}
-          />
-          <TextInput label={t("name")} maxLength={200} autoComplete="off" {...form.getInputProps("name")} />
-          <TextInput
-            label={t("username")}
-            description={t("usernameHelp")}
-            maxLength={64}
-            autoComplete="off"
-            {...form.getInputProps("username")}
-          />
-          <PasswordInput
-            label={t("password")}
-            description={t("passwordHelp")}
-            maxLength={256}
-            autoComplete="new-password"
-            {...form.getInputProps("password")}
-          />
-          {error != null && <ProblemAlert error={error} extra={rest.length ? rest : undefined} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {ui("cancel")}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {t("create")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <Dialog onClose={onClose} title={t("new")}>
+      <DialogForm onSubmit={submit} onClose={onClose} action={t("create")} sending={sending}>
+        <TextInput
+          label={t("email")}
+          type="email"
+          maxLength={320}
+          autoComplete="off"
+          data-autofocus
+          {...form.getInputProps("email")}
+        />
+        <TextInput label={t("name")} maxLength={200} autoComplete="off" {...form.getInputProps("name")} />
+        <TextInput
+          label={t("username")}
+          description={t("usernameHelp")}
+          maxLength={64}
+          autoComplete="off"
+          {...form.getInputProps("username")}
+        />
+        <PasswordInput
+          label={t("password")}
+          description={t("passwordHelp")}
+          maxLength={256}
+          autoComplete="new-password"
+          {...form.getInputProps("password")}
+        />
+      </DialogForm>
+    </Dialog>
   );
 }

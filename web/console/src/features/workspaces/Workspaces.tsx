@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Badge, Button, Group, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -7,13 +7,12 @@ import { api, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
 import { seatAt, useSession } from "~/api/session";
 import { useText } from "~/app/text";
+import { Dialog, DialogForm } from "~/ui/Dialog";
 import { useSend } from "~/ui/form";
 import { Icon } from "~/ui/Icon";
 import { itemsOf, List, usePages } from "~/ui/List";
 import { Empty, Page } from "~/ui/Page";
-import { ProblemAlert } from "~/ui/Problem";
 import { Time } from "~/ui/time";
-import { uiText } from "~/ui/words";
 import { slugOf } from "../front/slug";
 import { workspacesText } from "./workspacesText";
 
@@ -94,12 +93,11 @@ export function Workspaces() {
 
 function NewWorkspace({ tid, opened, onClose }: { tid: string; opened: boolean; onClose: () => void }) {
   const t = useText(workspacesText);
-  const ui = useText(uiText);
   const navigate = useNavigate();
   const queries = useQueryClient();
   const form = useForm({ initialValues: { display_name: "", aid: "" } });
   const [touched, setTouched] = useState(false);
-  const { send, error, rest, busy } = useSend(form, ["display_name", "aid"]);
+  const { send, ...sending } = useSend(form, ["display_name", "aid"]);
   const submit = form.onSubmit((values) =>
     send(async () => {
       const made = await take(
@@ -113,47 +111,36 @@ function NewWorkspace({ tid, opened, onClose }: { tid: string; opened: boolean; 
     }),
   );
   return (
-    <Modal opened={opened} onClose={onClose} title={t("new")} closeButtonProps={{ "aria-label": ui("close") }}>
-      <form onSubmit={submit}>
-        <Stack>
-          <Text size="sm" c="dimmed">
-            {t("createBody")}
-          </Text>
-          <TextInput
-            label={t("displayName")}
-            data-autofocus
-            maxLength={200}
-            {...form.getInputProps("display_name")}
-            onChange={(event) => {
-              form.setFieldValue("display_name", event.currentTarget.value);
-              if (!touched) {
-                form.setFieldValue("aid", slugOf(event.currentTarget.value));
-              }
-            }}
-          />
-          <TextInput
-            label={t("aid")}
-            description={t("aidHelp")}
-            required
-            maxLength={40}
-            spellCheck={false}
-            {...form.getInputProps("aid")}
-            onChange={(event) => {
-              setTouched(true);
-              form.setFieldValue("aid", event.currentTarget.value.toLowerCase());
-            }}
-          />
-          {error != null && <ProblemAlert error={error} extra={rest.length ? rest : undefined} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {ui("cancel")}
-            </Button>
-            <Button type="submit" loading={busy}>
-              {t("create")}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <Dialog opened={opened} onClose={onClose} title={t("new")}>
+      <DialogForm onSubmit={submit} onClose={onClose} action={t("create")} sending={sending}>
+        <Text size="sm" c="dimmed">
+          {t("createBody")}
+        </Text>
+        <TextInput
+          label={t("displayName")}
+          data-autofocus
+          maxLength={200}
+          {...form.getInputProps("display_name")}
+          onChange={(event) => {
+            form.setFieldValue("display_name", event.currentTarget.value);
+            if (!touched) {
+              form.setFieldValue("aid", slugOf(event.currentTarget.value));
+            }
+          }}
+        />
+        <TextInput
+          label={t("aid")}
+          description={t("aidHelp")}
+          required
+          maxLength={40}
+          spellCheck={false}
+          {...form.getInputProps("aid")}
+          onChange={(event) => {
+            setTouched(true);
+            form.setFieldValue("aid", event.currentTarget.value.toLowerCase());
+          }}
+        />
+      </DialogForm>
+    </Dialog>
   );
 }
