@@ -284,7 +284,8 @@ func orNone(s string) string {
 func algs(w tenancy.Workspace, method, registered string) []string {
 	of := w.Settings().TokenEndpointAuthSigningAlgValues
 	return slices.DeleteFunc(oauth.AssertionAlgs(method), func(alg string) bool {
-		return len(of) > 0 && !slices.Contains(of, alg) || registered != "" && !sameAlg(alg, registered)
+		listed := len(of) == 0 || slices.ContainsFunc(of, func(other string) bool { return sameAlg(alg, other) })
+		return !listed || registered != "" && !sameAlg(alg, registered)
 	})
 }
 

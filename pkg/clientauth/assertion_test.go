@@ -261,7 +261,10 @@ func TestAlgorithmsAreTheWorkspacesAndTheClients(t *testing.T) {
 	h.keyed("modern", jwks(t, "", ed)).TokenEndpointAuthSigningAlg = oauth.Ed25519
 	h.sealedClient("mac")
 	h.accepted("app", oauth.MethodPrivateKeyJWT, present(h.assertionOf("app", oauth.PS256, key).token(t)))
-	h.accepted("modern", oauth.MethodPrivateKeyJWT, present(h.assertionOf("modern", oauth.EdDSA, ed).token(t)))
+	for _, name := range []string{oauth.EdDSA, oauth.Ed25519} {
+		h.accepted("modern", oauth.MethodPrivateKeyJWT, present(h.assertionOf("modern", name, ed).token(t)))
+		h.accepted("app", oauth.MethodPrivateKeyJWT, present(h.assertionOf("app", name, ed).token(t)))
+	}
 	h.refused(oauth.ErrInvalidClient, present(h.assertionOf("app", oauth.RS256, key).token(t)))
 	h.refused(oauth.ErrInvalidClient, present(h.assertionOf("app", oauth.ES256, ec).token(t)))
 	h.accepted("mac", oauth.MethodClientSecretJWT, present(h.assertionOf("mac", oauth.HS512, macSecret).token(t)))
