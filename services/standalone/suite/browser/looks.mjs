@@ -52,6 +52,14 @@ async function settled(page) {
   await page.locator('[aria-busy="true"], .mantine-Skeleton-root').first().waitFor({ state: 'detached' })
 }
 
+async function signIn(page) {
+  await page.goto(`${url}/console/login?tid=${owner.tid}`)
+  await page.fill('#login', owner.email)
+  await page.fill('#password', owner.password)
+  await page.click('#login-submit')
+  await page.waitForURL(`**/console/${owner.tid}`)
+}
+
 for (const scheme of ['light', 'dark']) {
   await law(`the console's pages for visitors, ${scheme}`, async () => {
     const faults = []
@@ -68,11 +76,7 @@ for (const scheme of ['light', 'dark']) {
   await law(`the console's pages for members, ${scheme}`, async () => {
     const faults = []
     const page = await visit({ viewport: wide, colorScheme: scheme, expected })
-    await page.goto(`${url}/console/login?tid=${owner.tid}`)
-    await page.fill('#login', owner.email)
-    await page.fill('#password', owner.password)
-    await page.click('#login-submit')
-    await page.waitForURL(`**/console/${owner.tid}`)
+    await signIn(page)
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(`${url}/console/${owner.tid}${path}`)
       await settled(page)
@@ -109,6 +113,23 @@ for (const scheme of ['light', 'dark']) {
     none(faults)
   })
 }
+
+await law('a first visit loads less than 350 kB', async () => {
+  const page = await visit({ viewport: wide, expected })
+  await signIn(page)
+  const network = await page.context().newCDPSession(page)
+  await network.send('Network.enable')
+  let bytes = 0
+  network.on('Network.loadingFinished', (e) => (bytes += e.encodedDataLength)) // as it came, compressed
+  for (const path of ['/', '/console/register', `/console/${owner.tid}/workspaces/default`]) {
+    await network.send('Network.clearBrowserCache')
+    bytes = 0
+    await page.goto(url + path)
+    await settled(page)
+    if (bytes > 350_000 || bytes < 100_000) throw new Error(`${path} loads ${bytes} bytes`)
+  }
+  await page.context().close()
+})
 
 await law('the reference of the APIs fetches nothing from elsewhere', async () => {
   const before = complaints.length
