@@ -97,8 +97,9 @@ func secretWay(method string, show func(id, secret string) party.Credentials, tw
 // expiredSecret gives the client a second secret, whose time is over.
 func expiredSecret(t testing.TB, app *party.App) string {
 	t.Helper()
-	made := app.Workspace.Must(t, http.MethodPost, "/clients/"+app.ID+"/secrets", map[string]any{"label": "for a while"})
-	app.Workspace.Must(t, http.MethodPatch, "/clients/"+app.ID+"/secrets/"+made.Text("secret_id"), map[string]any{"expires_at": time.Now().Add(-time.Minute).UTC().Format(time.RFC3339)})
+	end := time.Now().Add(2 * time.Second).UTC().Truncate(time.Second)
+	made := app.Workspace.Must(t, http.MethodPost, "/clients/"+app.ID+"/secrets", map[string]any{"label": "for a while", "expires_at": end.Format(time.RFC3339)})
+	time.Sleep(time.Until(end.Add(100 * time.Millisecond)))
 	return made.Text("client_secret")
 }
 

@@ -1,25 +1,13 @@
 // Every page, in light and dark, wide and narrow: accessible by the rules of axe,
 // never wider than its window, and photographed for whoever wants to look.
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { complaints, finish, input, law, shot, visit } from './stage.mjs'
+import { complaints, faultsOf, finish, input, law, shot, visit } from './stage.mjs'
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const { url, owner, user, console: pages, people } = input
 
 // What the service says to a wrong address or a wrong password is no fault here.
 const expected = [400, 401, 404]
 const wide = { width: 1440, height: 900 }
 const narrow = { width: 390, height: 844 }
-
-/** What is wrong with the page as it stands. */
-async function faultsOf(page, name) {
-  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-  return found.violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-    .map((v) => `${name}: ${v.impact} ${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('\n  ')}`)
-}
 
 /** A page that can be scrolled sideways is broken on a telephone, and one that runs a name anywhere. */
 async function breakageOf(page, name) {

@@ -1,7 +1,8 @@
 // What every script with a real Chromium shares: visits that notice whatever a
 // browser complains of, laws with their screenshots, and the policies that hold
 // for each page of ours.
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
@@ -42,13 +43,13 @@ function watch(page, expected, own) {
   page.on('response', async (r) => {
     if (r.status() >= 400 && !expected.includes(r.status())) say(`${r.status()} ${r.request().method()} ${r.url()}`)
     if (r.request().resourceType() === 'document' && new URL(r.url()).origin === own[0] && r.status() < 300) {
-      for (const fault of faultsOf(r.headers()['content-security-policy'])) say(`${fault}: ${r.url()}`)
+      for (const fault of laxity(r.headers()['content-security-policy'])) say(`${fault}: ${r.url()}`)
     }
   })
 }
 
 /** What is wrong with the policy of a page. */
-function faultsOf(policy) {
+function laxity(policy) {
   if (!policy) return ['no Content-Security-Policy']
   const directives = new Map(policy.split(';').map((d) => d.trim().split(/\s+/)).map(([name, ...values]) => [name, values]))
   const scripts = directives.get('script-src') ?? directives.get('default-src') ?? ["'unsafe-inline'"]
@@ -58,6 +59,17 @@ function faultsOf(policy) {
   if (directives.get('base-uri')?.join() !== "'none'") faults.push('base-uri is open')
   if (directives.get('frame-ancestors')?.join() !== "'none'") faults.push('it can be framed')
   return faults
+}
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What keeps people out of the page as it stands, by the rules of axe. */
+export async function faultsOf(page, name) {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+  return found.violations
+    .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+    .map((v) => `${name}: ${v.impact} ${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? ''}`).join('\n  ')}`)
 }
 
 export async function shot(name, page = current.page) {
