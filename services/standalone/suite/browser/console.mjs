@@ -204,7 +204,7 @@ await law('checks the workspace, and nothing fails', async () => {
 
 await law('follows its advice, from the report to the field, and all is green', async () => {
   await link('Open the settings').click()
-  const field = page.getByRole('textbox', { name: 'A signed statement is meant for' })
+  const field = page.locator('[data-path="client_assertion_audience"]')
   await page.waitForFunction(() => document.activeElement?.matches('[data-path="client_assertion_audience"]'))
   await field.click()
   await page.getByRole('option', { name: 'the issuer only (RFC 10070)' }).click()

@@ -7,6 +7,7 @@ import {
   createTheme,
   InputWrapper,
   type MantineColorsTuple,
+  Menu,
   Modal,
   Switch,
   Tooltip,
@@ -51,6 +52,8 @@ export const theme = createTheme({
     },
   },
   components: {
+    // The placeholder is a child that a menu may not have; the first item takes the focus instead.
+    Menu: Menu.extend({ defaultProps: { withInitialFocusPlaceholder: false } }),
     Button: Button.extend({ defaultProps: { size: "sm" } }),
     InputWrapper: InputWrapper.extend({
       defaultProps: { inputWrapperOrder: ["label", "description", "input", "error"] },

@@ -90,7 +90,7 @@ export function ExchangeCard({
         <Title order={2}>{title}</Title>
         <Group gap="xs">
           {exchange.answer && (
-            <Badge color={fine(exchange) ? "teal" : "red"} tt="none">
+            <Badge color={fine(exchange) ? "green" : "red"} tt="none">
               {exchange.answer.status} {textIn(exchange.answer, "error")}
             </Badge>
           )}

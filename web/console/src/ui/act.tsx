@@ -8,8 +8,15 @@ import { Icon } from "./Icon";
 import { ProblemAlert } from "./Problem";
 import { uiText } from "./words";
 
+/** A word that goes away by itself, and so needs no button. */
 export function tell(message: string) {
-  notifications.show({ message, icon: <Icon name="check" size={16} />, color: "teal", autoClose: 3500 });
+  notifications.show({
+    message,
+    icon: <Icon name="check" size={16} />,
+    color: "green",
+    autoClose: 3500,
+    withCloseButton: false,
+  });
 }
 
 /** One write: afterwards everything under the keys is read anew. */
