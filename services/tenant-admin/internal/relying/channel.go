@@ -66,7 +66,7 @@ func (p *Party) call(ctx context.Context, w tenancy.Workspace, path string, form
 		case a.status == http.StatusOK, a.status == http.StatusCreated:
 			return a.body, nil
 		case a.status == http.StatusServiceUnavailable && !retried:
-			if err := pause(ctx, retryPause); err != nil {
+			if err := Pause(ctx, retryPause); err != nil {
 				return nil, away("the authorization server is away", err)
 			}
 		case a.status >= http.StatusInternalServerError || a.status == http.StatusTooManyRequests:
@@ -131,7 +131,8 @@ func (p *Party) send(ctx context.Context, method, address string, form url.Value
 	return answer{status: res.StatusCode, location: res.Header.Get("Location"), cookies: res.Cookies(), body: body}, err
 }
 
-func pause(ctx context.Context, d time.Duration) error {
+// Pause waits before something is tried again, or until the context ends.
+func Pause(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/relying"
 )
 
 const (
@@ -97,7 +98,7 @@ func (r *run) present(ctx context.Context, p *party, how proof) (answer, error) 
 		if err != nil || a.status != http.StatusServiceUnavailable || tried {
 			return a, err
 		}
-		if err := pause(ctx, outagePause); err != nil {
+		if err := relying.Pause(ctx, outagePause); err != nil {
 			return answer{}, err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/services/tenant-admin/internal/relying"
 )
 
 // refusedWith holds an answer to the error that it must be.
@@ -128,7 +129,7 @@ func (r *run) dies(ctx context.Context, token string) (bool, answer, error) {
 		if a.status == http.StatusUnauthorized || waited >= revocationSpread {
 			return a.status == http.StatusUnauthorized, a, nil
 		}
-		if err := pause(ctx, step); err != nil {
+		if err := relying.Pause(ctx, step); err != nil {
 			return false, answer{}, err
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/signet-authz/signet/services/tenant-admin/internal/relying"
 )
 
 // maxAnswer bounds what is read of an answer.
@@ -171,7 +173,7 @@ func (r *run) call(ctx context.Context, p *party, path string, form url.Values) 
 		if err != nil || a.status != http.StatusServiceUnavailable || tried {
 			return a, err
 		}
-		if err := pause(ctx, outagePause); err != nil {
+		if err := relying.Pause(ctx, outagePause); err != nil {
 			return answer{}, err
 		}
 	}
@@ -183,15 +185,4 @@ func clone(form url.Values) url.Values {
 		out[name] = append([]string(nil), values...)
 	}
 	return out
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

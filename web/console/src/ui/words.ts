@@ -26,7 +26,6 @@ export const uiText = text(
     onceTitle: "Shown this once",
     onceBody: "Only a keyed hash of it is kept. Store it now where your application reads its secrets.",
     reveal: "Show",
-    hide: "Hide",
     seconds_one: "{{count}} second",
     seconds_other: "{{count}} seconds",
     minutes_one: "{{count}} minute",
@@ -111,7 +110,6 @@ export const uiText = text(
     onceBody:
       "Aufbewahrt wird nur ein Hash davon. Legen Sie es jetzt dort ab, wo Ihre Anwendung ihre Geheimnisse liest.",
     reveal: "Zeigen",
-    hide: "Verbergen",
     seconds_one: "{{count}} Sekunde",
     seconds_other: "{{count}} Sekunden",
     minutes_one: "{{count}} Minute",

@@ -17,7 +17,7 @@ type Finding = Schemas["CredentialFinding"] & { of?: Schemas["Credential"] };
 const weight = { critical: 0, warning: 1, info: 2 } as const;
 const colour = { critical: "red", warning: "yellow", info: "gray" } as const;
 
-export const credentialsQuery = (tid: string, aid: string, client_id: string) => ({
+const credentialsQuery = (tid: string, aid: string, client_id: string) => ({
   queryKey: keyOf.in(tid, aid, "client", client_id, "credentials"),
   queryFn: () =>
     take(
@@ -29,7 +29,7 @@ export const credentialsQuery = (tid: string, aid: string, client_id: string) =>
 });
 
 /** All findings, the client's and its credentials', the most urgent first. */
-export function findingsOf(credentials: Credentials): Finding[] {
+function findingsOf(credentials: Credentials): Finding[] {
   const each = credentials.credentials.flatMap((of) => of.findings.map((finding) => ({ ...finding, of })));
   return [...credentials.findings, ...each].sort((a, b) => weight[a.severity] - weight[b.severity]);
 }

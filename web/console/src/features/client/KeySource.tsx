@@ -201,7 +201,7 @@ function PasteKey({ onKeys }: PastedProps) {
 }
 
 /** What was understood of a pasted key. */
-export function KeyFacts({ of }: { of: PastedKey }) {
+function KeyFacts({ of }: { of: PastedKey }) {
   const t = useText(clientText);
   const language = useLanguage();
   const { certificate } = of;

@@ -15,7 +15,7 @@ import { explainText } from "./explainText";
 import { useOutcome } from "./RequestRow";
 
 /** The explanation as plain text, for a ticket or a colleague. */
-export function asText(trace: Trace): string {
+function asText(trace: Trace): string {
   const lines = trace.checks.map((check) => {
     const facts = [
       check.expected && `expected ${check.expected}`,

@@ -179,7 +179,7 @@ function Invitations({ tid, may }: { tid: string; may: boolean }) {
 }
 
 /** The link under which an invitation is accepted. The code stays in the fragment, which no server sees. */
-export const invitationLink = (origin: string, tid: string, token: string) =>
+const invitationLink = (origin: string, tid: string, token: string) =>
   `${origin}/console/invitation?tid=${encodeURIComponent(tid)}#token=${encodeURIComponent(token)}`;
 
 function Invite({ tid, offered, onClose }: { tid: string; offered: Role[]; onClose: () => void }) {

@@ -45,7 +45,6 @@ export const workspacesText = text(
     noApplicationsBody: "Register the first one, and it has a token in three minutes.",
     allApplications: "All applications",
     newApplication: "New application",
-    lifetimes: "Lifetimes",
   },
   {
     title: "Arbeitsbereiche",
@@ -90,6 +89,5 @@ export const workspacesText = text(
     noApplicationsBody: "Registrieren Sie die erste, und sie hat in drei Minuten ein Token.",
     allApplications: "Alle Anwendungen",
     newApplication: "Neue Anwendung",
-    lifetimes: "Lebensdauern",
   },
 );
