@@ -321,6 +321,9 @@ func (p *Platform) assemble(context.Context) error {
 		Sink: func(ctx context.Context, w tenancy.Workspace, id string, body []byte) error {
 			return p.KV.Workspace(w).PutTrace(ctx, id, body, cfg.Traces.TTL, cfg.Traces.PerWorkspace)
 		},
+		Aside: func(ctx context.Context, w tenancy.Workspace, id string, body []byte) error {
+			return p.KV.Workspace(w).PutTraceAside(ctx, id, body, cfg.Traces.TTL, cfg.Traces.PerWorkspace)
+		},
 		Queue: cfg.Traces.Queue, SampleSuccess: cfg.Traces.SampleSuccess, Count: p.Statistics.Observe, Now: p.Now,
 	})
 	p.Pool = keys.NewPool(keys.DefaultPoolSizes())

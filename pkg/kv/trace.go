@@ -18,6 +18,16 @@ const (
 // than the newest limit of the workspace. A second round trip removes what is
 // too many.
 func (w Workspace) PutTrace(ctx context.Context, id string, body []byte, ttl time.Duration, limit int) error {
+	return w.putTrace(ctx, w.traceIndex(), id, body, ttl, limit)
+}
+
+// PutTraceAside keeps an explanation that is found by its id alone: it is in no
+// list, and takes nobody's place in one. Of these, too, the newest limit are kept.
+func (w Workspace) PutTraceAside(ctx context.Context, id string, body []byte, ttl time.Duration, limit int) error {
+	return w.putTrace(ctx, "{"+w.id+"}:"+typeTracesAside, id, body, ttl, limit)
+}
+
+func (w Workspace) putTrace(ctx context.Context, index, id string, body []byte, ttl time.Duration, limit int) error {
 	if id == "" || len(id) > maxTraceID || ttl <= 0 || limit < 1 {
 		return errors.New("kv: a trace needs an id, a life and a limit")
 	}
@@ -26,7 +36,6 @@ func (w Workspace) PutTrace(ctx context.Context, id string, body []byte, ttl tim
 	if err != nil {
 		return err
 	}
-	index := w.traceIndex()
 	var extra *redis.StringSliceCmd
 	err = w.s.atomically(ctx, func(p redis.Pipeliner) {
 		p.Set(ctx, w.key(typeTrace, digest(id)), b, life(ttl))

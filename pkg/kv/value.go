@@ -23,6 +23,7 @@ const (
 	typeFailures    = "failures"
 	typeTrace       = "trace"
 	typeTraces      = "traces"
+	typeTracesAside = "traces-aside"
 	typeIdempotent  = "idempotent"
 
 	typeConsole      = "console"

@@ -3,7 +3,6 @@ package trace
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,6 +15,9 @@ import (
 type Config struct {
 	// Sink keeps one record. It is called by one goroutine at a time.
 	Sink func(ctx context.Context, w tenancy.Workspace, id string, body []byte) error
+	// Aside keeps, in its stead, what a self-check asked: so much that nobody
+	// would find the rest beside it. Where it is nil, Sink keeps that as well.
+	Aside func(ctx context.Context, w tenancy.Workspace, id string, body []byte) error
 	// Queue is how many traces may wait; zero means 1024.
 	Queue int
 	// SampleSuccess keeps one success in so many; zero keeps none, one keeps
@@ -74,7 +76,7 @@ func (r *Recorder) Record(w tenancy.Workspace, t *Trace) {
 		return
 	}
 	// A self-check asks what nobody else would, and says itself how it ended.
-	if r != nil && r.config.Count != nil && !strings.HasPrefix(b.clientID, domain.SelfCheckClientPrefix) {
+	if r != nil && r.config.Count != nil && !domain.OfSelfCheck(b.clientID) {
 		r.config.Count(w, b.series(), r.took(b))
 	}
 	if r == nil || !r.wanted(b) {
@@ -175,6 +177,10 @@ func (r *Recorder) write(ctx context.Context, i item) {
 	if i.body.at.IsZero() && r.config.Now != nil {
 		i.body.at = r.config.Now()
 	}
+	keep := r.config.Sink
+	if r.config.Aside != nil && domain.OfSelfCheck(i.body.clientID) {
+		keep = r.config.Aside
+	}
 	record := i.body.record(i.id)
 	i.body.free()
 	encoded, err := json.Marshal(record)
@@ -184,7 +190,7 @@ func (r *Recorder) write(ctx context.Context, i item) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.config.SinkTimeout)
 	defer cancel()
-	if err := r.config.Sink(ctx, i.workspace, i.id, encoded); err != nil {
+	if err := keep(ctx, i.workspace, i.id, encoded); err != nil {
 		r.miss()
 	}
 }

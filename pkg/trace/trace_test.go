@@ -407,10 +407,11 @@ func TestEveryRequestIsCountedWhateverIsKeptOfIt(t *testing.T) {
 	none.Proven("x")
 }
 
-func TestRequestsOfASelfCheckAreKeptAndNotCounted(t *testing.T) {
+func TestRequestsOfASelfCheckAreKeptAsideAndNotCounted(t *testing.T) {
 	var s shelf
 	counted := 0
-	r := NewRecorder(Config{Sink: s.sink, Count: func(tenancy.Workspace, domain.Series, time.Duration) { counted++ }})
+	var aside shelf
+	r := NewRecorder(Config{Sink: s.sink, Aside: aside.sink, Count: func(tenancy.Workspace, domain.Series, time.Duration) { counted++ }})
 	for _, client := range []string{domain.SelfCheckClientPrefix + "basic", "app"} {
 		tr := Start(NewID(), "token", at)
 		tr.Client(client)
@@ -419,5 +420,8 @@ func TestRequestsOfASelfCheckAreKeptAndNotCounted(t *testing.T) {
 	}
 	require.NoError(t, r.Close(t.Context()))
 	require.Equal(t, 1, counted)
-	require.Len(t, s.kept, 2)
+	require.Len(t, s.kept, 1)
+	require.Contains(t, string(s.kept[0].body), `"app"`)
+	require.Len(t, aside.kept, 1)
+	require.Contains(t, string(aside.kept[0].body), domain.SelfCheckClientPrefix)
 }

@@ -48,6 +48,7 @@ func Run(t *testing.T, e Engine) {
 	t.Run("FailuresEndWithTheirWindow", e.failuresEndWithTheirWindow)
 	t.Run("TracesAreCappedAndListedNewestFirst", e.tracesAreCappedAndListedNewestFirst)
 	t.Run("TraceEndsWithItsLife", e.traceEndsWithItsLife)
+	t.Run("TracesAsideAreFoundAndNotListed", e.tracesAsideAreFoundAndNotListed)
 	t.Run("TracesOfEverySizeAreKept", e.tracesOfEverySizeAreKept)
 	t.Run("PublishedReachesEverySubscriber", e.publishedReachesEverySubscriber)
 	t.Run("IdempotentRequestIsDoneOnce", e.idempotentRequestIsDoneOnce)
@@ -423,6 +424,24 @@ func (e Engine) tracesAreCappedAndListedNewestFirst(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, bodies)
 	require.Empty(t, next)
+}
+
+func (e Engine) tracesAsideAreFoundAndNotListed(t *testing.T) {
+	s, clock := e.start(t)
+	w, ctx := s.Workspace(NewWorkspace(t)), t.Context()
+	require.NoError(t, w.PutTrace(ctx, "listed", []byte(`{"n":1}`), time.Hour, 2))
+	for i := range 3 {
+		clock.Move(time.Second)
+		require.NoError(t, w.PutTraceAside(ctx, fmt.Sprintf("aside-%d", i), []byte(`{"n":2}`), time.Hour, 2))
+	}
+	bodies, next, err := w.Traces(ctx, 10, "")
+	require.NoError(t, err)
+	require.Equal(t, [][]byte{[]byte(`{"n":1}`)}, bodies)
+	require.Empty(t, next)
+	for id, want := range map[string]error{"listed": nil, "aside-2": nil, "aside-1": nil, "aside-0": kv.ErrNotFound} {
+		_, err := w.Trace(ctx, id)
+		require.ErrorIs(t, err, want, id)
+	}
 }
 
 func (e Engine) traceEndsWithItsLife(t *testing.T) {

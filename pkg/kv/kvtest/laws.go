@@ -93,6 +93,7 @@ func (e Engine) roundTrips(t *testing.T) {
 		{"CountFailure", 1, func() error { _, err := w.CountFailure(ctx, "n", "k", time.Minute); return err }},
 		{"PutTrace", 1, func() error { return w.PutTrace(ctx, "id", []byte(`{}`), time.Minute, 1) }},
 		{"PutTrace beyond the cap", 2, func() error { return w.PutTrace(ctx, "id2", []byte(`{}`), time.Minute, 1) }},
+		{"PutTraceAside", 1, func() error { return w.PutTraceAside(ctx, "aside", []byte(`{}`), time.Minute, 1) }},
 		{"Traces", 2, func() error { _, _, err := w.Traces(ctx, 10, ""); return err }},
 		{"Console.Put", 1, func() error { return console.Put(ctx, "id", []byte("head"), now.Add(time.Hour)) }},
 		{"Console.PutTenant", 1, func() error { return console.PutTenant(ctx, "id", "acme", []byte("acme"), now.Add(time.Hour)) }},
@@ -268,6 +269,14 @@ func (e Engine) workspacesDoNotMeet(t *testing.T) {
 			require.NoError(t, b.PutTrace(ctx, "id2", []byte(`{}`), time.Minute, 1))
 			_, err := a.Trace(ctx, "id")
 			require.NoError(t, err, "the cap of one workspace is not another's")
+		},
+		"PutTraceAside": func(t *testing.T, a, b kv.Workspace) {
+			require.NoError(t, a.PutTraceAside(ctx, "id", []byte(`{}`), time.Minute, 1))
+			require.NoError(t, b.PutTraceAside(ctx, "id2", []byte(`{}`), time.Minute, 1))
+			_, err := a.Trace(ctx, "id")
+			require.NoError(t, err, "the cap of one workspace is not another's")
+			_, err = b.Trace(ctx, "id")
+			notFound(t, err)
 		},
 		"Trace": func(t *testing.T, a, b kv.Workspace) {
 			traced(t, a)
