@@ -76,12 +76,10 @@ func (e *Endpoints) asker(c echo.Context, w tenancy.Workspace, t *trace.Trace, w
 		if err != nil {
 			return asker{}, nil, err
 		}
-		claims, err := e.Verifier.VerifyPresented(c.Request().Context(), w, auth[0][len("Bearer "):], server.PeerOf(c).Certificate)
+		claims, err := e.presented(c, w, t, auth[0][len("Bearer "):], "RFC 7662, section 2.1")
 		if err != nil {
-			t.Fail("bearer token is valid", trace.Check{Expected: "a live access token of this workspace", Actual: oauth.AsError(err).Reason(), RFC: "RFC 7662, section 2.1"})
-			return asker{}, nil, bearerError(w, err)
+			return asker{}, nil, err
 		}
-		t.Client(claims.ClientID)
 		own := slices.Contains(claims.Audience, w.Issuer()) && claims.UserID() == ""
 		if !t.Check("bearer token is a client's own, for this issuer", own, trace.Check{Expected: "a client's own token whose audience is the issuer", Actual: strings.Join(claims.Audience, " "), RFC: "RFC 9068, section 4", Fix: "Get the token by client_credentials, without a resource."}) {
 			return asker{}, nil, bearerError(w, oauth.ErrInvalidToken.Because("the bearer token is not meant for this endpoint", nil))

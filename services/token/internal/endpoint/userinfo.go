@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"context"
 	"errors"
 	"mime"
 	"net/http"
@@ -8,42 +9,72 @@ import (
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
+	"github.com/signet-authz/signet/pkg/accesstoken"
 	"github.com/signet-authz/signet/pkg/domain"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/pkg/store"
 	"github.com/signet-authz/signet/pkg/tenancy"
+	"github.com/signet-authz/signet/pkg/trace"
 )
 
 // UserInfo is the UserInfo endpoint (OpenID Connect Core, section 5.3): what
 // the scopes of the access token reveal of its user, read at this moment.
-func (e *Endpoints) UserInfo(c echo.Context) error {
-	ctx, w := c.Request().Context(), server.Workspace(c)
-	token, err := bearer(c)
-	if err != nil {
-		return bearerError(w, err)
-	}
-	claims, err := e.Verifier.VerifyPresented(ctx, w, token, server.PeerOf(c).Certificate)
-	if err != nil {
-		return bearerError(w, err)
-	}
-	if client, err := e.Caches.Clients.Client(ctx, w, claims.ClientID); err == nil {
-		server.AllowOrigin(c, client)
-	}
+func (e *Endpoints) UserInfo() echo.HandlerFunc {
+	return e.Explained("userinfo", func(c echo.Context, w tenancy.Workspace, t *trace.Trace) error {
+		token, err := bearer(c)
+		if err != nil {
+			t.Fail("access token presented", trace.Check{Expected: "one access token, in the Authorization header or the body of a POST", Actual: oauth.AsError(err).Reason(), RFC: "RFC 6750, section 2", Fix: "Send Authorization: Bearer, and the access token of the user's login."})
+			return bearerError(w, err)
+		}
+		claims, err := e.presented(c, w, t, token, "RFC 6750, section 3.1")
+		if err != nil {
+			return err
+		}
+		if client, err := e.Caches.Clients.Client(c.Request().Context(), w, claims.ClientID); err == nil {
+			server.AllowOrigin(c, client)
+		}
+		out, err := e.reveal(c.Request().Context(), w, t, claims)
+		if err != nil {
+			return bearerError(w, err)
+		}
+		return answer(c, http.StatusOK, out)
+	})
+}
+
+// reveal reads what the token may know of its user.
+func (e *Endpoints) reveal(ctx context.Context, w tenancy.Workspace, t *trace.Trace, claims accesstoken.Claims) (map[string]any, error) {
 	scope := claims.Scopes()
-	if claims.UserID() == "" || !scope.Has(oauth.ScopeOpenID) {
-		return bearerError(w, oauth.ErrInsufficientScope.Because("the token speaks of no user, or lacks openid", nil))
+	if !t.Check("token speaks of a user", claims.UserID() != "", trace.Check{Expected: "the token of a user's login", Actual: "a client's own token", RFC: "OpenID Connect Core 1.0, section 5.3", Fix: "Get the token by the code flow; one of client_credentials has no user."}) {
+		return nil, oauth.ErrInsufficientScope.Because("the token speaks of no user", nil)
+	}
+	if !t.Check("bearer token carries the scope", scope.Has(oauth.ScopeOpenID), trace.Check{Expected: oauth.ScopeOpenID, Actual: claims.Scope, RFC: "OpenID Connect Core 1.0, section 5.3", Fix: "Ask for openid in the authorization request."}) {
+		return nil, oauth.ErrInsufficientScope.Because("the token lacks openid", nil)
 	}
 	user, err := e.Store.Workspace(w).UserClaims(ctx, claims.UserID(), claims.SessionID)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return bearerError(w, oauth.ErrInvalidToken.Because("the user or session has ended", nil))
+		t.Fail("user and session are live", trace.Check{Expected: "an enabled user with a live session", Actual: "one of them has ended", Fix: "Let the user log in again."})
+		return nil, oauth.ErrInvalidToken.Because("the user or session has ended", nil)
 	case err != nil:
-		return oauth.ErrTemporarilyUnavailable.Because("the user could not be read", err)
+		return nil, oauth.ErrTemporarilyUnavailable.Because("the user could not be read", err)
 	}
 	out := user.Claims().Reveal(scope, claims.UserInfoClaims)
 	out["sub"] = claims.Subject
-	return answer(c, http.StatusOK, out)
+	return out, nil
+}
+
+// presented verifies the access token of a request to one of our own protected
+// resources, and notes whose it is.
+func (e *Endpoints) presented(c echo.Context, w tenancy.Workspace, t *trace.Trace, token, rfc string) (accesstoken.Claims, error) {
+	claims, err := e.Verifier.VerifyPresented(c.Request().Context(), w, token, server.PeerOf(c).Certificate)
+	if err != nil {
+		t.Fail("bearer token is valid", trace.Check{Expected: "a live access token of this workspace", Actual: oauth.AsError(err).Reason(), RFC: rfc})
+		return accesstoken.Claims{}, bearerError(w, err)
+	}
+	t.Client(claims.ClientID)
+	t.Pass("bearer token is valid", "")
+	return claims, nil
 }
 
 // bearer takes the access token from the Authorization header or, in a form

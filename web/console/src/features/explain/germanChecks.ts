@@ -5,6 +5,7 @@
 export const germanNames: Record<string, string> = {
   "PKCE challenge present": "PKCE-Challenge vorhanden",
   "PKCE verifier matches": "PKCE-Verifier passt",
+  "access token presented": "Access-Token vorgelegt",
   "assertion MAC matches": "MAC der Assertion stimmt",
   "assertion algorithm allowed": "Algorithmus der Assertion erlaubt",
   "assertion audience is an endpoint": "Adressat der Assertion ist ein Endpunkt",
@@ -99,6 +100,7 @@ export const germanNames: Record<string, string> = {
   "token is active": "Token gilt",
   "token is live": "Token gilt noch",
   "token is of a trusted issuer": "Token stammt von einem Aussteller des Vertrauens",
+  "token speaks of a user": "Token spricht von einem Benutzer",
   "token typ fits": "typ des Tokens passt",
   "user and session are live": "Benutzer und Sitzung bestehen",
 };
@@ -116,6 +118,7 @@ export const germanFixes: Record<string, string> = {
     "Nehmen Sie das Verfahren in die token_endpoint_auth_methods des Arbeitsbereichs auf.",
   "Add the scope to the client, or ask for less.":
     "Geben Sie dem Client den Scope, oder lassen Sie ihn weniger verlangen.",
+  "Ask for openid in the authorization request.": "Verlangen Sie in der Autorisierungsanfrage openid.",
   "Ask for no more than the user granted.": "Verlangen Sie nicht mehr, als der Benutzer gewährt hat.",
   "Ask the platform for a token with this audience alone: others who get it could use it here.":
     "Lassen Sie sich von der Plattform ein Token mit diesem Adressaten allein geben: Andere, die es bekommen, könnten es hier verwenden.",
@@ -132,6 +135,8 @@ export const germanFixes: Record<string, string> = {
   "Correct the client's credentials; the source is let in again after a pause.":
     "Berichtigen Sie die Zugangsdaten des Clients; nach einer Pause wird die Quelle wieder eingelassen.",
   "Enable the client.": "Schalten Sie den Client ein.",
+  "Get the token by the code flow; one of client_credentials has no user.":
+    "Holen Sie das Token per Code-Flow; eines per client_credentials hat keinen Benutzer.",
   "Get the token by client_credentials, without a resource.":
     "Holen Sie das Token per client_credentials, ohne resource.",
   "Give the client a certificate of its own; an authority's signs others.":
@@ -146,6 +151,7 @@ export const germanFixes: Record<string, string> = {
   "Let it end a minute or two after it was made.": "Lassen Sie sie ein, zwei Minuten nach ihrer Entstehung enden.",
   "Let the client send the certificates between its own and the authority's, and the workspace name that authority in tls_client_auth_root_cas.":
     "Lassen Sie den Client die Zertifikate zwischen seinem und dem der Zertifizierungsstelle mitsenden, und nennen Sie diese Stelle in tls_client_auth_root_cas des Arbeitsbereichs.",
+  "Let the user log in again.": "Lassen Sie den Benutzer sich neu anmelden.",
   "Let the client that holds the token revoke it, or give this one the scope revoke_tokens.":
     "Lassen Sie den Client das Token widerrufen, dem es gehört, oder geben Sie diesem den Scope revoke_tokens.",
   "Let the client use the response mode, or leave response_mode out.":
@@ -181,6 +187,8 @@ export const germanFixes: Record<string, string> = {
   "Renew the client's certificate.": "Erneuern Sie das Zertifikat des Clients.",
   "Send a code_challenge; every maintained library does when PKCE is on.":
     "Senden Sie eine code_challenge; jede gepflegte Bibliothek tut das, wenn PKCE eingeschaltet ist.",
+  "Send Authorization: Bearer, and the access token of the user's login.":
+    "Senden Sie Authorization: Bearer und das Access-Token aus der Anmeldung des Benutzers.",
   "Send client_id with the certificate, and no secret or assertion.":
     "Senden Sie zum Zertifikat die client_id, und kein Geheimnis und keine Assertion.",
   "Send every parameter once; none may stand both in the URL and in the body.":
