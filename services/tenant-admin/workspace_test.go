@@ -444,6 +444,59 @@ func TestExplanationsAreReadByTheirWorkspace(t *testing.T) {
 	require.Empty(t, w.do(http.MethodGet, traces+"?cursor="+strings.Repeat("0", 32), h.program, nil).is(http.StatusOK).items())
 }
 
+func TestExplanationsAreFoundByWhatTheySay(t *testing.T) {
+	w := newWorld(t)
+	h := w.house("acme")
+	kept := w.platform.KV.Workspace(h.workspace("default"))
+	ids := make([]string, 1205)
+	for i := range ids {
+		r := trace.Record{TraceID: trace.NewID(), At: w.now().UTC(), Endpoint: "token", ClientID: "often", Outcome: trace.Granted}
+		switch i {
+		case 0, 1100, 1150, 1200: // the oldest, and three of the newest
+			r.ClientID, r.Outcome, r.Error = "rare", trace.Refused, "invalid_client"
+			r.Checks = []trace.RecordCheck{{Name: "client found", Result: "pass"}, {Name: "secret matched", Result: "fail"}, {Name: "client enabled", Result: "fail"}}
+		case 1203:
+			r.Endpoint, r.Outcome = "authorize", trace.Interaction
+		}
+		raw, err := json.Marshal(r)
+		require.NoError(t, err)
+		require.NoError(t, kept.PutTrace(t.Context(), r.TraceID, raw, time.Hour, len(ids)))
+		w.pass(10 * time.Millisecond)
+		ids[i] = r.TraceID
+	}
+	find := func(query string) (found []string, next string) {
+		t.Helper()
+		a := w.do(http.MethodGet, h.in("default", "traces")+"?"+query, h.program, nil).is(http.StatusOK)
+		for _, item := range a.items() {
+			found = append(found, item["trace_id"].(string))
+		}
+		next, _ = a.field("next_cursor").(string)
+		return found, next
+	}
+	rare := []string{ids[1200], ids[1150], ids[1100]}
+	for _, query := range []string{"client_id=rare", "outcome=refused", "error=invalid_client", "check=secret+matched", "client_id=rare&outcome=refused&endpoint=token"} {
+		found, next := find(query)
+		require.Equal(t, rare, found, query)
+		require.NotEmpty(t, next, "so much is looked through at a time")
+		found, next = find(query + "&cursor=" + next)
+		require.Equal(t, []string{ids[0]}, found, query)
+		require.Empty(t, next)
+	}
+	first, next := find("outcome=refused&limit=2")
+	require.Equal(t, rare[:2], first)
+	second, _ := find("outcome=refused&limit=2&cursor=" + next)
+	require.Equal(t, rare[2:], second, "nothing is told twice, nothing left out")
+	for _, query := range []string{"check=client+enabled", "check=client+found", "client_id=nobody", "endpoint=authorize&client_id=rare"} {
+		found, _ := find(query)
+		require.Empty(t, found, query)
+	}
+	found, _ := find("outcome=interaction")
+	require.Equal(t, []string{ids[1203]}, found)
+	for _, query := range []string{"outcome=maybe", "client_id=" + strings.Repeat("x", 129), "error=" + strings.Repeat("x", 129)} {
+		w.do(http.MethodGet, h.in("default", "traces")+"?"+query, h.program, nil).problem(http.StatusBadRequest, "validation_failed")
+	}
+}
+
 func TestInvitationsAreGoodForOnePersonOnce(t *testing.T) {
 	w := newWorld(t)
 	h := w.house("acme")

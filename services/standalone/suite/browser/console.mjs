@@ -215,6 +215,18 @@ await law('follows its advice, from the report to the field, and all is green', 
   await look('self-check-green')
 })
 
+await law('the overview counts why requests were refused, and leads to them', async () => {
+  await link('Overview').click()
+  await page.getByRole('link', { name: /secret matched/ }).click()
+  await button('Did not hold: secret matched. Show the others too').waitFor()
+  const rows = page.locator('a.request')
+  await page.locator(`a[href$="/explain/${trace}"]`).waitFor()
+  assert.equal(await rows.count(), 2, 'the two wrong secrets, and nothing else')
+  await look('refusals')
+  await button('Did not hold: secret matched. Show the others too').click()
+  await page.locator('a.request').nth(2).waitFor()
+})
+
 let invitation
 await law('invites an auditor', async () => {
   await link('Members').click()

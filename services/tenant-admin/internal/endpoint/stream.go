@@ -28,7 +28,8 @@ const (
 	streamRetry = 2 * time.Second
 )
 
-// summary is an explanation without its checks, as streams tell it.
+// summary is an explanation as streams tell it: of its checks, the one for which
+// the request was refused.
 type summary struct {
 	TraceID  string    `json:"trace_id"`
 	At       time.Time `json:"at"`
@@ -37,6 +38,7 @@ type summary struct {
 	Outcome  string    `json:"outcome"`
 	Error    string    `json:"error,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
+	Check    string    `json:"check,omitempty"`
 }
 
 // MountStream adds the stream of a workspace's explanations, as server-sent
@@ -159,7 +161,7 @@ func (f *following) tell(ctx context.Context, s io.Writer) error {
 		if f.seen[r.TraceID] || f.clientID != "" && r.ClientID != f.clientID {
 			continue
 		}
-		raw, err := json.Marshal(summary{r.TraceID, r.At, r.Endpoint, r.ClientID, r.Outcome, r.Error, r.Reason})
+		raw, err := json.Marshal(summary{r.TraceID, r.At, r.Endpoint, r.ClientID, r.Outcome, r.Error, r.Reason, firstFailed(&r)})
 		if err != nil {
 			return err
 		}

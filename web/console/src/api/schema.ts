@@ -779,7 +779,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** List the explanations of requests, the newest first */
+        /**
+         * List the explanations of requests, the newest first
+         * @description With filters, only what fits all of them. A search looks through 1,000 explanations at a time: a page that is
+         *     not full, or empty, may still have a `next_cursor`, at which the search goes on.
+         */
         get: operations["listTraces"];
         put?: never;
         post?: never;
@@ -3383,10 +3387,18 @@ export interface operations {
     listTraces: {
         parameters: {
             query?: {
+                /** @description The first check that failed, for example secret matched. */
+                check?: string;
+                client_id?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
+                /** @description For example token. */
+                endpoint?: string;
+                /** @description For example invalid_client. */
+                error?: string;
                 /** @description The most items of one page. */
                 limit?: components["parameters"]["Limit"];
+                outcome?: "granted" | "refused" | "interaction";
             };
             header?: never;
             path: {

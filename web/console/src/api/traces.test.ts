@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { mergeTraces, type Trace } from "./traces";
+import { fits, mergeTraces, type Trace } from "./traces";
 
 const trace = (trace_id: string, at: string): Trace => ({
   trace_id,
@@ -20,9 +20,23 @@ it("what was held stays the same object where nothing is new", () => {
   expect(mergeTraces(held, held)).toBe(held);
 });
 
-it("no more than two hundred are held", () => {
+it("what was loaded stays, however much comes", () => {
   const many = Array.from({ length: 300 }, (_, i) => trace(String(i), new Date(i * 1000).toISOString()));
-  const held = mergeTraces([], many);
-  expect(held).toHaveLength(200);
+  const held = mergeTraces(many.slice(0, 250), many);
+  expect(held).toHaveLength(300);
   expect(held[0]?.trace_id).toBe("299");
+});
+
+it("a request fits a list that wants nothing else", () => {
+  const refused = { ...trace("a", ""), error: "invalid_client", check: "secret matched", client_id: "billing" };
+  expect(fits({}, refused)).toBe(true);
+  expect(fits({ outcome: "refused", check: "secret matched", client_id: "billing" }, refused)).toBe(true);
+  for (const other of [
+    { outcome: "granted" },
+    { error: "invalid_grant" },
+    { check: "client found" },
+    { endpoint: "par" },
+  ] as const) {
+    expect(fits({ client_id: "billing", ...other }, refused)).toBe(false);
+  }
 });

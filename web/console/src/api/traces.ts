@@ -3,19 +3,33 @@ import { api, type Schemas, take } from "./client";
 
 export type Trace = Schemas["Trace"];
 
-/** A request in one line: what the stream tells, which is all but the checks. */
-export type TraceLine = Omit<Trace, "checks">;
+/** A request in one line: what the stream tells. Of its checks, the first that did not hold. */
+export type TraceLine = Omit<Trace, "checks"> & { check?: string };
+
+/** Which requests a list wants; what is absent is not asked for. */
+export type TraceFilter = Partial<Pick<TraceLine, "endpoint" | "client_id" | "error" | "check">> & {
+  outcome?: Outcome;
+};
+
+export const outcomes = ["granted", "refused", "interaction"] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** Whether a request that has just come is one that the list wants; of those it has, the service said so. */
+export const fits = (filter: TraceFilter, trace: TraceLine) =>
+  (["endpoint", "client_id", "error", "check", "outcome"] as const).every(
+    (name) => filter[name] === undefined || trace[name] === filter[name],
+  );
 
 const every = 3000;
 const most = 200;
 
-const listPath = "/tenants/{tid}/workspaces/{aid}/traces";
+export const listPath = "/tenants/{tid}/workspaces/{aid}/traces";
 
 /** What of `fresh` is not held yet, put before it: the newest stand first. */
 export function mergeTraces(held: TraceLine[], fresh: TraceLine[]): TraceLine[] {
   const known = new Set(held.map((trace) => trace.trace_id));
   const added = fresh.filter((trace) => !known.has(trace.trace_id));
-  return added.length === 0 ? held : [...added, ...held].sort((a, b) => b.at.localeCompare(a.at)).slice(0, most);
+  return added.length === 0 ? held : [...added, ...held].sort((a, b) => b.at.localeCompare(a.at));
 }
 
 /**
@@ -29,12 +43,13 @@ export function useLiveTraces(tid: string, aid: string, clientID?: string) {
     setTraces([]);
     let timer: ReturnType<typeof setInterval> | undefined;
     const add = (fresh: TraceLine[]) => {
-      setTraces((held) => mergeTraces(held, fresh));
+      setTraces((held) => mergeTraces(held, fresh).slice(0, most));
     };
     const began = Date.now() - 5000;
     const ask = async () => {
-      const page = await take(api.GET(listPath, { params: { path: { tid, aid }, query: { limit: 20 } } }));
-      add(page.items.filter((trace) => (!clientID || trace.client_id === clientID) && Date.parse(trace.at) >= began));
+      const query = { limit: 20, client_id: clientID };
+      const page = await take(api.GET(listPath, { params: { path: { tid, aid }, query } }));
+      add(page.items.filter((trace) => Date.parse(trace.at) >= began));
     };
     const query = clientID ? `?client_id=${encodeURIComponent(clientID)}` : "";
     const source = new EventSource(

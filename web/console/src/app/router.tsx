@@ -156,7 +156,7 @@ const client = createRoute({
 const explain = createRoute({
   getParentRoute: () => workspace,
   path: "/explain",
-  validateSearch: words("client_id", "outcome"),
+  validateSearch: words("client_id", "outcome", "endpoint", "error", "check"),
   component: lazyRouteComponent(() => import("~/features/explain/Explain"), "Explain"),
 });
 const explanation = createRoute({

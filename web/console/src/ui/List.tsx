@@ -123,15 +123,21 @@ export function List<T>({ label, of, columns, id, empty, search, tools }: ListPr
           </Table>
         </Table.ScrollContainer>
       )}
-      {of.hasNextPage && (
-        <Group justify="center" p="sm" className="list-more">
-          <Button variant="subtle" loading={of.isFetchingNextPage} onClick={() => void of.fetchNextPage()}>
-            {t("more")}
-          </Button>
-        </Group>
-      )}
+      <NextPage of={of} />
     </div>
   );
+}
+
+/** What leads on, where there is more. */
+export function NextPage<T>({ of }: { of: Pages<T> }) {
+  const t = useText(uiText);
+  return of.hasNextPage ? (
+    <Group justify="center" p="sm" className="list-more">
+      <Button variant="subtle" loading={of.isFetchingNextPage} onClick={() => void of.fetchNextPage()}>
+        {t("more")}
+      </Button>
+    </Group>
+  ) : null;
 }
 
 function Search({

@@ -1,27 +1,18 @@
-import { Button, Group } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { api, take } from "~/api/client";
-import { keyOf } from "~/api/queries";
-import { mergeTraces, useLiveTraces } from "~/api/traces";
 import { shellText } from "~/app/shellText";
 import { useText } from "~/app/text";
+import { NextPage } from "~/ui/List";
 import { Await, Empty, Section } from "~/ui/Page";
 import { RequestRow } from "../explain/RequestRow";
+import { useTraces } from "../explain/useTraces";
 import { clientText } from "./clientText";
 import type { Shown } from "./context";
 
 export function ClientRequests({ shown: { tid, aid, client } }: { shown: Shown }) {
   const t = useText(clientText);
   const shell = useText(shellText);
-  const { traces: fresh } = useLiveTraces(tid, aid, client.client_id);
-  const kept = useQuery({
-    queryKey: keyOf.in(tid, aid, "traces", "latest"),
-    queryFn: () =>
-      take(
-        api.GET("/tenants/{tid}/workspaces/{aid}/traces", { params: { path: { tid, aid }, query: { limit: 100 } } }),
-      ),
-  });
+  const { items, pages } = useTraces(tid, aid, { client_id: client.client_id });
   return (
     <Section
       title={t("tabRequests")}
@@ -43,20 +34,20 @@ export function ClientRequests({ shown: { tid, aid, client } }: { shown: Shown }
         </Button>
       }
     >
-      <Await of={kept}>
-        {({ items }) => {
-          const mine = mergeTraces(items, fresh).filter((trace) => trace.client_id === client.client_id);
-          return mine.length === 0 ? (
+      <Await of={pages}>
+        {() =>
+          !items?.length ? (
             <Empty icon="check" title={t("requestsNone")} />
           ) : (
-            <Group gap={0} display="block" aria-live="polite">
-              {mine.map((trace) => (
+            <div aria-live="polite">
+              {items.map((trace) => (
                 <RequestRow key={trace.trace_id} tid={tid} aid={aid} trace={trace} clientName="" />
               ))}
-            </Group>
-          );
-        }}
+            </div>
+          )
+        }
       </Await>
+      <NextPage of={pages} />
     </Section>
   );
 }

@@ -5,31 +5,26 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { api, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
-import { mergeTraces, useLiveTraces } from "~/api/traces";
+import { outcomes, type TraceFilter } from "~/api/traces";
 import { useText } from "~/app/text";
 import { Icon } from "~/ui/Icon";
-import { itemsOf, usePages } from "~/ui/List";
+import { NextPage } from "~/ui/List";
 import { Empty, Loading, Page } from "~/ui/Page";
 import { ProblemAlert } from "~/ui/Problem";
 import { Rich } from "~/ui/Rich";
-import { uiText } from "~/ui/words";
 import { explainText } from "./explainText";
-import { RequestRow } from "./RequestRow";
+import { RequestRow, useEndpointName } from "./RequestRow";
+import { useServerWords } from "./serverWords";
+import { useTraces } from "./useTraces";
 
 export function Explain() {
   const t = useText(explainText);
-  const ui = useText(uiText);
   const { tid, aid } = useParams({ from: "/console/$tid/workspaces/$aid/explain" });
-  const { client_id, outcome } = useSearch({ from: "/console/$tid/workspaces/$aid/explain" });
+  const search = useSearch({ from: "/console/$tid/workspaces/$aid/explain" });
+  const filter: TraceFilter = { ...search, outcome: outcomes.find((known) => known === search.outcome) };
+  const { client_id, outcome } = filter;
   const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/explain" });
-  const { traces: fresh, live } = useLiveTraces(tid, aid, client_id);
-  const pages = usePages(keyOf.in(tid, aid, "traces", "all"), (cursor) =>
-    take(
-      api.GET("/tenants/{tid}/workspaces/{aid}/traces", {
-        params: { path: { tid, aid }, query: { limit: 50, cursor } },
-      }),
-    ),
-  );
+  const { items: shown, pages, live } = useTraces(tid, aid, filter);
   const clients = useQuery({
     queryKey: [...keyOf.in(tid, aid, "clients"), "names"],
     queryFn: () =>
@@ -42,10 +37,15 @@ export function Explain() {
     () => new Map(clients.data?.items.map((c) => [c.client_id, c.client_name || c.client_id])),
     [clients.data],
   );
-  const items = itemsOf(pages);
-  const shown = mergeTraces(items ?? [], fresh).filter(
-    (trace) => (!client_id || trace.client_id === client_id) && (!outcome || trace.error === outcome),
-  );
+  const endpointName = useEndpointName();
+  const { nameOf } = useServerWords();
+  // What a link from elsewhere asks for, and can be taken back here.
+  const narrowed = [
+    { name: "endpoint", says: filter.endpoint && t("only", { what: endpointName(filter.endpoint) }) },
+    { name: "error", says: filter.error && t("only", { what: filter.error }) },
+    { name: "check", says: filter.check && t("onlyFailed", { what: nameOf(filter.check) }) },
+  ] as const;
+  const filtered = Object.values(filter).some((value) => value !== undefined);
   const options = [...names].map(([value, label]) => ({ value, label }));
   if (client_id && !names.has(client_id)) {
     options.unshift({ value: client_id, label: client_id });
@@ -76,24 +76,37 @@ export function Explain() {
             searchable
             maw={320}
           />
-          {outcome && (
-            <Button
-              variant="default"
-              aria-label={`${t("onlyError", { error: outcome })}. ${t("allErrors")}`}
-              rightSection={<Icon name="close" size={14} />}
-              onClick={() => void navigate({ search: { client_id } })}
-            >
-              {t("onlyError", { error: outcome })}
-            </Button>
+          <Select
+            aria-label={t("outcome")}
+            placeholder={t("allOutcomes")}
+            data={outcomes.map((value) => ({ value, label: t(`only_${value}`) }))}
+            value={outcome ?? null}
+            onChange={(value) => void navigate({ search: (kept) => ({ ...kept, outcome: value ?? undefined }) })}
+            clearable
+            maw={220}
+          />
+          {narrowed.map(
+            ({ name, says }) =>
+              says && (
+                <Button
+                  key={name}
+                  variant="default"
+                  aria-label={`${says}. ${t("notOnly")}`}
+                  rightSection={<Icon name="close" size={14} />}
+                  onClick={() => void navigate({ search: (kept) => ({ ...kept, [name]: undefined }) })}
+                >
+                  {says}
+                </Button>
+              ),
           )}
         </Group>
-        {pages.error && !items ? (
+        {pages.error && !shown ? (
           <ProblemAlert error={pages.error} onRetry={() => void pages.refetch()} />
-        ) : !items ? (
+        ) : !shown ? (
           <Loading />
         ) : shown.length === 0 ? (
-          <Empty icon="explain" title={t(outcome ? "noneLikeIt" : "emptyTitle")}>
-            {t(outcome ? "noneLikeItBody" : "emptyBody")}
+          <Empty icon="explain" title={t(filtered ? "noneLikeIt" : "emptyTitle")}>
+            {t(!filtered ? "emptyBody" : pages.hasNextPage ? "noneLikeItSoFar" : "noneLikeItBody")}
           </Empty>
         ) : (
           <div aria-live="polite">
@@ -108,13 +121,7 @@ export function Explain() {
             ))}
           </div>
         )}
-        {pages.hasNextPage && (
-          <Group justify="center" mt="md">
-            <Button variant="subtle" loading={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
-              {ui("more")}
-            </Button>
-          </Group>
-        )}
+        <NextPage of={pages} />
       </div>
     </Page>
   );

@@ -29,7 +29,11 @@ export function Refusals({ tid, aid, of }: { tid: string; aid: string; of: Stati
               <Link
                 to="/console/$tid/workspaces/$aid/explain"
                 params={{ tid, aid }}
-                search={{ outcome: refusal.error }}
+                search={{
+                  endpoint: refusal.endpoint,
+                  error: refusal.error || undefined,
+                  check: refusal.reason || undefined,
+                }}
                 className="rank"
               >
                 <span className="rank-what">
