@@ -100,6 +100,7 @@ func (c Config) checkMail(f *faults, name string) {
 	f.when(sends && c.Registration.Mode == RegistrationVerifyEmail && c.Mail.URL == "", "mail.url: required with the registration mode verify_email")
 	if c.Mail.URL == "" {
 		f.when(c.Mail.From != "", "mail.from: set mail.url too")
+		f.when(c.Mail.CAFile != "", "mail.ca_file: set mail.url too")
 		return
 	}
 	u, err := url.Parse(c.Mail.URL)
@@ -107,6 +108,8 @@ func (c Config) checkMail(f *faults, name string) {
 		"mail.url: must read smtp://user:password@host:587 or smtps://user:password@host:465")
 	_, err = mail.ParseAddress(c.Mail.From)
 	f.when(err != nil, "mail.from: required with mail.url; the address that messages come from")
+	_, err = c.Mail.Roots()
+	f.when(err != nil, "mail.ca_file: %v", err)
 }
 
 func (c Config) checkNumbers(f *faults) {

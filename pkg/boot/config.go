@@ -144,6 +144,8 @@ type Mail struct {
 	URL string `koanf:"url"`
 	// From is the address that messages come from, with or without a name.
 	From string `koanf:"from"`
+	// CAFile is a PEM file with further roots for the server's certificate.
+	CAFile string `koanf:"ca_file"`
 }
 
 // Password is the cost of argon2id.

@@ -167,6 +167,8 @@ func TestFaultsAreFoundAndAllAreListed(t *testing.T) {
 		{"mode", "registration.mode", func(c *Config) { c.Registration.Mode = "anything" }},
 		{"mail server", "mail.url: must read smtp://", func(c *Config) { c.Mail = Mail{URL: "http://mail.example", From: "signet@auth.example"} }},
 		{"mail sender", "mail.from: required with mail.url", func(c *Config) { c.Mail.URL = "smtp://mail.example" }},
+		{"mail authority", "mail.ca_file: open /nowhere", func(c *Config) { c.Mail = Mail{URL: "smtps://mail.example", From: "a@b.example", CAFile: "/nowhere"} }},
+		{"mail authority alone", "mail.ca_file: set mail.url too", func(c *Config) { c.Mail.CAFile = "/nowhere" }},
 		{"sender alone", "mail.from: set mail.url too", func(c *Config) { c.Mail.From = "signet@auth.example" }},
 		{"level", "log.level", func(c *Config) { c.Log.Level = "loud" }},
 		{"listen", "listen: must be HOST:PORT", func(c *Config) { c.Listen = "8080" }},

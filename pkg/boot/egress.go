@@ -2,6 +2,7 @@ package boot
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,17 +35,41 @@ func (c Config) egress() (egress.Config, []error) {
 		}
 		e.Allow = append(e.Allow, allow)
 	}
-	if c.Egress.CAFile == "" {
-		return e, errs
-	}
-	file, err := os.ReadFile(c.Egress.CAFile)
-	if err == nil {
-		e.Roots, err = egress.ParseRoots(file)
-	}
-	if err != nil {
+	var err error
+	if e.Roots, err = furtherRoots(c.Egress.CAFile); err != nil {
 		errs = append(errs, fmt.Errorf("egress.ca_file: %w", err))
 	}
 	return e, errs
+}
+
+// furtherRoots reads the authorities that are trusted beside the system's; none
+// where no file is named.
+func furtherRoots(path string) ([]*x509.Certificate, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return egress.ParseRoots(file)
+}
+
+// Roots are the authorities of the mail server's certificate; nil where the
+// system's suffice.
+func (m Mail) Roots() (*x509.CertPool, error) {
+	further, err := furtherRoots(m.CAFile)
+	if err != nil || len(further) == 0 {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, fmt.Errorf("the system's roots: %w", err)
+	}
+	for _, c := range further {
+		pool.AddCert(c)
+	}
+	return pool, nil
 }
 
 // openEgress opens the way out, and says aloud where it is wider than it need be.

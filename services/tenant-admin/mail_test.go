@@ -24,7 +24,7 @@ var linkInMail = regexp.MustCompile(`http://localhost:8080/console/verify\?tid=a
 // The service as it is built from a configuration: the link in the mail is the
 // only way to a tenant that works.
 func TestRegistrationWaitsForTheLinkInTheMail(t *testing.T) {
-	server := mailtest.Listen(t, "")
+	server := mailtest.Listen(t, mailtest.Config{})
 	cfg := boot.Defaults()
 	cfg.PublicURL, cfg.Data, cfg.Env = publicURL, t.TempDir(), boot.Development
 	cfg.Password.MemoryKiB, cfg.Password.Iterations = 8, 1

@@ -99,7 +99,11 @@ func BuildOver(channel http.RoundTripper) boot.Build {
 			BackChannel:  channel, Audit: p.Audit,
 		}
 		if server := p.Config.Mail.URL; server != "" {
-			sender, err := mail.New(server, p.Config.Mail.From)
+			roots, err := p.Config.Mail.Roots()
+			if err != nil {
+				return nil, err
+			}
+			sender, err := mail.New(server, p.Config.Mail.From, roots)
 			if err != nil {
 				return nil, err
 			}

@@ -1,6 +1,6 @@
 // Package console embeds the built console. dist is empty but for .keep in a
-// checkout without Node, so that every Go build compiles; Built tells the two
-// states apart, and whoever serves "/" falls back to package front.
+// checkout without Node, so that every Go build compiles; whoever serves "/" then
+// falls back to package front.
 package console
 
 import (
@@ -13,9 +13,3 @@ var dist embed.FS
 
 // Files is the content of dist: index.html and assets/ with hashed names.
 func Files() (fs.FS, error) { return fs.Sub(dist, "dist") }
-
-// Built tells whether the console has been built into this binary.
-func Built() bool {
-	_, err := fs.Stat(dist, "dist/index.html")
-	return err == nil
-}

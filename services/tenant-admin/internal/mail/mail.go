@@ -5,6 +5,8 @@ package mail
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -26,13 +28,18 @@ type Sender struct {
 
 // New reads the address of the server, smtp://user:password@host:587 or
 // smtps://host:465, and the address that messages come from. With smtp the server
-// must offer STARTTLS, unless it is on this machine.
-func New(server, from string) (*Sender, error) {
+// must offer STARTTLS, unless it is on this machine. roots are the authorities of
+// its certificate, the system's where they are nil.
+func New(server, from string, roots *x509.CertPool) (*Sender, error) {
 	u, err := url.Parse(server)
 	if err != nil {
 		return nil, fmt.Errorf("mail: the address of the server cannot be read")
 	}
-	s := &Sender{from: from, host: u.Hostname(), options: []gomail.Option{gomail.WithTimeout(timeout)}}
+	s := &Sender{from: from, host: u.Hostname()}
+	s.options = []gomail.Option{
+		gomail.WithTimeout(timeout),
+		gomail.WithTLSConfig(&tls.Config{ServerName: s.host, RootCAs: roots, MinVersion: tls.VersionTLS12}),
+	}
 	if u.Scheme == "smtps" {
 		s.options = append(s.options, gomail.WithSSLPort(false))
 	} else {
