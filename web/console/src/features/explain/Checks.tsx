@@ -1,8 +1,10 @@
 import { Anchor, Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Trace } from "~/api/traces";
+import type { Part } from "~/app/phrases";
 import { useText } from "~/app/text";
 import { Icon } from "~/ui/Icon";
+import { Said } from "~/ui/Said";
 import { explainText } from "./explainText";
 import { placeOf } from "./places";
 import { useServerWords } from "./serverWords";
@@ -31,13 +33,13 @@ export function Checks({ of, asker }: { of: Check[]; asker?: Asker }) {
 
 function CheckItem({ check, asker }: { check: Check; asker?: Asker }) {
   const t = useText(explainText);
-  const { nameOf, fixOf } = useServerWords();
+  const { say, findingOf } = useServerWords();
   const failed = check.result === "fail";
-  const facts: [string, string | undefined][] = [
-    [t("expected"), failed ? check.expected : undefined],
-    [t("actual"), check.actual],
-    [t("why"), check.rfc],
-    [t("fix"), check.fix && fixOf(check.fix)],
+  const facts: [string, Part[] | "" | undefined][] = [
+    [t("expected"), failed && check.expected ? findingOf(check.name, check.expected) : ""],
+    [t("actual"), check.actual && findingOf(check.name, check.actual)],
+    [t("why"), check.rfc && say(check.rfc)],
+    [t("fix"), check.fix && say(check.fix)],
   ];
   return (
     <li className="check" data-result={check.result}>
@@ -46,14 +48,21 @@ function CheckItem({ check, asker }: { check: Check; asker?: Asker }) {
       </span>
       <div className="check-body">
         <Title order={3}>
-          {nameOf(check.name)}
+          <Said parts={say(check.name)} />
           <Text span size="xs" c="dimmed" ms="xs" fw={400}>
             {failed ? t("failed") : check.result === "info" ? t("noted") : t("passed")}
           </Text>
         </Title>
         <dl className="check-facts">
-          {facts.map(([label, value]) =>
-            value ? [<dt key={label}>{label}</dt>, <dd key={`${label}-value`}>{value}</dd>] : null,
+          {facts.map(([label, parts]) =>
+            parts
+              ? [
+                  <dt key={label}>{label}</dt>,
+                  <dd key={`${label}-value`}>
+                    <Said parts={parts} />
+                  </dd>,
+                ]
+              : null,
           )}
         </dl>
         {failed && asker && <Mend check={check.name} asker={asker} />}

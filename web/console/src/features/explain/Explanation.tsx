@@ -7,14 +7,16 @@ import type { Trace } from "~/api/traces";
 import { useText } from "~/app/text";
 import { CopyButton, CopyInline } from "~/ui/Copy";
 import { Await, Empty, Page, Section } from "~/ui/Page";
+import { Said } from "~/ui/Said";
 import { Time } from "~/ui/time";
 import { uiText } from "~/ui/words";
 import { ClientLink } from "../access/Named";
 import { askerOf, Checks, isKnown } from "./Checks";
 import { explainText } from "./explainText";
 import { useOutcome } from "./RequestRow";
+import { useServerWords } from "./serverWords";
 
-/** The explanation as plain text, for a ticket or a colleague. */
+/** The explanation as plain text, for a ticket or a colleague, as the server words it. */
 function asText(trace: Trace): string {
   const lines = trace.checks.map((check) => {
     const facts = [
@@ -41,13 +43,14 @@ export function ExplanationPage() {
   const t = useText(explainText);
   const ui = useText(uiText);
   const outcome = useOutcome();
+  const { say } = useServerWords();
   const { tid, aid, traceId } = useParams({ from: "/console/$tid/workspaces/$aid/explain/$traceId" });
   const trace = useQuery(traceQuery(tid, aid, traceId));
   const missing = isProblem(trace.error) && trace.error.status === 404;
   return (
     <Page
       title={trace.data ? outcome(trace.data) : t("pageTitle", { id: traceId.slice(0, 8) })}
-      lead={trace.data?.reason}
+      lead={trace.data?.reason && <Said parts={say(trace.data.reason)} />}
       badges={trace.data?.error && <Badge color="red">{trace.data.error}</Badge>}
       up={{ link: { to: "/console/$tid/workspaces/$aid/explain", params: { tid, aid } }, label: t("title") }}
       actions={trace.data && <CopyButton value={asText(trace.data)} label={t("copyCase")} />}

@@ -3,8 +3,10 @@ import { Link } from "@tanstack/react-router";
 import type { TraceLine } from "~/api/traces";
 import { useText } from "~/app/text";
 import { Icon } from "~/ui/Icon";
+import { Said } from "~/ui/Said";
 import { Time } from "~/ui/time";
 import { explainText } from "./explainText";
+import { useServerWords } from "./serverWords";
 
 /** How a request ended: with what it asked for, at a page for a person, or with an error. */
 const outcomes = {
@@ -42,6 +44,7 @@ export function RequestRow({
 }) {
   const t = useText(explainText);
   const outcome = useOutcome();
+  const { say } = useServerWords();
   return (
     <Link
       to="/console/$tid/workspaces/$aid/explain/$traceId"
@@ -55,7 +58,7 @@ export function RequestRow({
           {trace.error && <code className="request-code">{trace.error}</code>}
         </Text>
         <Text span size="sm" c="dimmed" className="request-why">
-          {trace.reason}
+          {trace.reason && <Said parts={say(trace.reason)} />}
         </Text>
       </span>
       <span className="request-who row-sub">{clientName ?? trace.client_id ?? t("unknownClient")}</span>

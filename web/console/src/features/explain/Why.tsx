@@ -5,12 +5,15 @@ import { isProblem } from "~/api/problem";
 import { traceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import { ProblemAlert } from "~/ui/Problem";
+import { Said } from "~/ui/Said";
 import { askerOf, Checks } from "./Checks";
 import { explainText } from "./explainText";
+import { useServerWords } from "./serverWords";
 
 /** Why a request was refused: the checks that did not hold, where the refusal is seen. */
 export function Why({ tid, aid, traceID }: { tid: string; aid: string; traceID: string }) {
   const t = useText(explainText);
+  const { say } = useServerWords();
   const trace = useQuery({
     ...traceQuery(tid, aid, traceID),
     enabled: traceID !== "",
@@ -37,7 +40,7 @@ export function Why({ tid, aid, traceID }: { tid: string; aid: string; traceID: 
     <div className="why" role="status">
       {trace.data.reason && (
         <Text size="sm" mb="xs">
-          {trace.data.reason}
+          <Said parts={say(trace.data.reason)} />
         </Text>
       )}
       {failed.length > 0 && <Checks of={failed} asker={askerOf(tid, aid, trace.data)} />}

@@ -29,6 +29,8 @@ export const germanNames: Record<string, string> = {
   "bearer token is valid": "Bearer-Token gültig",
   "caller is confidential": "Aufrufer ist vertraulich",
   "caller may ask about the token": "Aufrufer darf nach dem Token fragen",
+  "certificate chain leads to an authority of the workspace":
+    "Zertifikatskette führt zu einer Zertifizierungsstelle des Arbeitsbereichs",
   "certificate has not expired": "Zertifikat nicht abgelaufen",
   "certificate has the registered name": "Zertifikat trägt den registrierten Namen",
   "certificate is a client's own": "Zertifikat ist das eines Clients",
@@ -42,6 +44,8 @@ export const germanNames: Record<string, string> = {
   "certificate subject": "Subjekt des Zertifikats",
   "certificate thumbprint (SHA-256)": "Fingerabdruck des Zertifikats (SHA-256)",
   "certificate validity": "Gültigkeit des Zertifikats",
+  "checks left out": "weggelassene Prüfungen",
+  "claim {=} matches": "Claim {=} passt",
   "claims understood": "claims verstanden",
   "client authentication presented": "Client-Authentifizierung vorgelegt",
   "client certificate presented": "Client-Zertifikat vorgelegt",
@@ -122,6 +126,8 @@ export const germanFixes: Record<string, string> = {
   "Ask for no more than the user granted.": "Verlangen Sie nicht mehr, als der Benutzer gewährt hat.",
   "Ask the platform for a token with this audience alone: others who get it could use it here.":
     "Lassen Sie sich von der Plattform ein Token mit diesem Adressaten allein geben: Andere, die es bekommen, könnten es hier verwenden.",
+  "Call {=} with the certificate; no other address asks for one.":
+    "Rufen Sie {=} mit dem Zertifikat auf; keine andere Adresse verlangt eines.",
   "Call the token endpoint of mtls_endpoint_aliases with the client's certificate, or set tls_client_certificate_bound_access_tokens to false.":
     "Rufen Sie den Token-Endpunkt aus mtls_endpoint_aliases mit dem Zertifikat des Clients auf, oder setzen Sie tls_client_certificate_bound_access_tokens auf false.",
   "Codes belong to one workspace and live for code_ttl seconds.":
@@ -182,6 +188,12 @@ export const germanFixes: Record<string, string> = {
   "Register the exact URI that the application sends.": "Registrieren Sie genau die URI, welche die Anwendung sendet.",
   "Register the name as it stands in the certificate; names are compared byte for byte.":
     "Registrieren Sie den Namen, wie er im Zertifikat steht; Namen werden Byte für Byte verglichen.",
+  "Register the certificate in jwks, or a jwks_uri that answers.":
+    "Registrieren Sie das Zertifikat in jwks, oder eine jwks_uri, die antwortet.",
+  "Register the certificate that the client presents, whole, as the first of a key's x5c.":
+    "Registrieren Sie das Zertifikat, das der Client vorlegt, ganz, als erstes in x5c eines Schlüssels.",
+  "Register the public keys as jwks, or a jwks_uri that answers.":
+    "Registrieren Sie die öffentlichen Schlüssel als jwks, oder eine jwks_uri, die antwortet.",
   "Renew a revoked certificate; put the authority's newest list in the workspace's tls_client_auth_crls.":
     "Erneuern Sie ein widerrufenes Zertifikat; setzen Sie die neueste Liste der Zertifizierungsstelle in tls_client_auth_crls des Arbeitsbereichs.",
   "Renew the client's certificate.": "Erneuern Sie das Zertifikat des Clients.",
@@ -197,6 +209,7 @@ export const germanFixes: Record<string, string> = {
     "Senden Sie den code_verifier, der für eben diese Autorisierungsanfrage gemacht wurde.",
   "Send the same redirect_uri as in the authorization request.":
     "Senden Sie dieselbe redirect_uri wie in der Autorisierungsanfrage.",
+  "Set aud to the issuer, as one string: {=}": "Setzen Sie aud auf den Aussteller, als eine Zeichenkette: {=}",
   "Set iss and sub to the client_id.": "Setzen Sie iss und sub auf die client_id.",
   "Set the header typ to client-authentication+jwt. A token made for another purpose is no client assertion.":
     "Setzen Sie den Header typ auf client-authentication+jwt. Ein Token für einen anderen Zweck ist keine Assertion eines Clients.",
@@ -204,6 +217,8 @@ export const germanFixes: Record<string, string> = {
   "Sign a new assertion and try again.": "Signieren Sie eine neue Assertion, und versuchen Sie es noch einmal.",
   "Sign a new assertion, with a jti of its own, for every request.":
     "Signieren Sie für jede Anfrage eine neue Assertion mit eigener jti.",
+  "Sign with the private half of a registered key, and name it by its kid.":
+    "Signieren Sie mit der privaten Hälfte eines registrierten Schlüssels, und nennen Sie ihn mit seinem kid.",
   "Sign with one of these, or change token_endpoint_auth_signing_alg of the client or token_endpoint_auth_signing_alg_values of the workspace.":
     "Signieren Sie mit einem von diesen, oder ändern Sie token_endpoint_auth_signing_alg des Clients oder token_endpoint_auth_signing_alg_values des Arbeitsbereichs.",
   "This deployment has no address at which clients present certificates.":

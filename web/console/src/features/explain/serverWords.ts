@@ -1,23 +1,21 @@
-import { useQuery } from "@tanstack/react-query";
-import { useLanguage } from "~/app/text";
+import { type Part, plain } from "~/app/phrases";
+import { useTranslate } from "~/app/translate";
 
-const none = { germanNames: {}, germanFixes: {} } as Record<"germanNames" | "germanFixes", Record<string, string>>;
+/** Checks that find names of the protocol, one of which is none. */
+export const findNames: ReadonlySet<string> = new Set([
+  "method is the registered one",
+  "method allowed by the workspace",
+  "assertion algorithm allowed",
+]);
 
-/**
- * The service's words for a check in the language of the page; what is not known
- * in it stays as it came. The tables are loaded only where they are needed.
- */
+/** The service's words for a check, in the language of the page. */
 export function useServerWords() {
-  const german = useLanguage().startsWith("de");
-  const tables = useQuery({
-    queryKey: ["words", "checks"],
-    queryFn: () => import("./germanChecks"),
-    enabled: german,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const { germanNames, germanFixes } = (german && tables.data) || none;
+  const say = useTranslate("checks", () => import("./german"));
   return {
-    nameOf: (name: string) => germanNames[name] ?? name,
-    fixOf: (fix: string) => germanFixes[fix] ?? fix,
+    say,
+    nameOf: (name: string) => plain(say(name)),
+    /** What the check of the name expected or found. */
+    findingOf: (name: string, finding: string): Part[] =>
+      finding === "none" && findNames.has(name) ? [{ text: finding, english: false }] : say(finding),
   };
 }

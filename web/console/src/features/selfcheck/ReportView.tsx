@@ -1,6 +1,6 @@
 import { Group, Switch, Text, Title } from "@mantine/core";
 import { useState } from "react";
-import { useText } from "~/app/text";
+import { useLanguage, useText } from "~/app/text";
 import { CopyButton, DownloadButton } from "~/ui/Copy";
 import { Icon } from "~/ui/Icon";
 import { Time } from "~/ui/time";
@@ -18,6 +18,7 @@ interface Where {
 
 export function ReportView({ tid, aid, report, issuer }: Where & { report: Report; issuer: string }) {
   const t = useText(selfcheckText);
+  const seconds = new Intl.NumberFormat(useLanguage(), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const [only, setOnly] = useState(false);
   const shown = only ? report.checks.filter(needsALook) : report.checks;
   const outcome = report.outcome as "pass";
@@ -42,7 +43,7 @@ export function ReportView({ tid, aid, report, issuer }: Where & { report: Repor
           </dl>
           <Text size="xs" c="dimmed">
             <Time at={report.started_at} exact /> ·{" "}
-            {t("took", { seconds: (report.duration_ms / 1000).toFixed(1), profile: report.profile })}
+            {t("took", { seconds: seconds.format(report.duration_ms / 1000), profile: report.profile })}
           </Text>
         </div>
       </section>

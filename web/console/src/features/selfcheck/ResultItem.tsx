@@ -1,7 +1,9 @@
 import { Button, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useLanguage, useText } from "~/app/text";
+import { useTranslate } from "~/app/translate";
 import { Icon } from "~/ui/Icon";
+import { Said } from "~/ui/Said";
 import { marks } from "./marks";
 import { needsALook, type Result } from "./report";
 import { selfcheckText } from "./selfcheckText";
@@ -11,6 +13,8 @@ import { titleIn } from "./titles";
 export function ResultItem({ tid, aid, check }: { tid: string; aid: string; check: Result }) {
   const t = useText(selfcheckText);
   const language = useLanguage();
+  const say = useTranslate("selfcheck", () => import("./german"));
+  const title = titleIn(language, check);
   const facts: [string, string | undefined][] = [
     [t("expected"), check.expected],
     [t("found"), check.actual],
@@ -26,7 +30,9 @@ export function ResultItem({ tid, aid, check }: { tid: string; aid: string; chec
           <span className="trial-mark">
             <Icon name={marks[check.outcome] ?? "info"} size={14} />
           </span>
-          <span className="trial-title">{titleIn(language, check)}</span>
+          <span className="trial-title">
+            <Said parts={[{ text: title, english: language !== "en" && title === check.title }]} />
+          </span>
           <Text span size="xs" c="dimmed">
             {t(`outcome_${outcome}`)}
           </Text>
@@ -37,8 +43,8 @@ export function ResultItem({ tid, aid, check }: { tid: string; aid: string; chec
               value
                 ? [
                     <dt key={label}>{label}</dt>,
-                    <dd key={`${label}-value`} lang="en">
-                      {value}
+                    <dd key={`${label}-value`}>
+                      <Said parts={say(value)} />
                     </dd>,
                   ]
                 : null,
