@@ -29,12 +29,14 @@ const MaxChecks = 64
 
 // Check is one thing that was looked at. Name says what must hold, Expected
 // and Actual what that means here, RFC where it is written, Fix what the
-// reader can do. Result is set by the method that records the check.
+// reader can do. Wrong is an Actual that is true only where the check fails.
+// Result is set by the method that records the check.
 type Check struct {
 	Name     string
 	Result   string
 	Expected string
 	Actual   string
+	Wrong    string
 	RFC      string
 	Fix      string
 }
@@ -128,15 +130,19 @@ func (t *Trace) Info(name, actual string) {
 }
 
 // Check records c under the name, as passed if ok holds and as failed
-// otherwise, and returns ok. The fix is kept for failures only.
+// otherwise, and returns ok. What is wrong and its fix are kept for failures
+// only.
 func (t *Trace) Check(name string, ok bool, c Check) bool {
 	if !t.live() {
 		return ok
 	}
 	c.Name, c.Result = name, ResultPass
-	if ok {
+	switch {
+	case ok:
 		c.Fix = ""
-	} else {
+	case c.Wrong != "":
+		c.Result, c.Actual = ResultFail, c.Wrong
+	default:
 		c.Result = ResultFail
 	}
 	t.add(c)

@@ -84,6 +84,16 @@ func TestTraceIsWrittenInTheFormPromised(t *testing.T) {
 	require.Equal(t, "0123456789abcdef0123456789abcdef", s.kept[0].id)
 }
 
+func TestWhatIsWrongIsSaidOnlyOfACheckThatFails(t *testing.T) {
+	tr := Start(NewID(), "token", at)
+	require.True(t, tr.Check("client is confidential", true, Check{Expected: "a confidential client", Wrong: "a public client"}))
+	require.False(t, tr.Check("client is confidential", false, Check{Expected: "a confidential client", Wrong: "a public client"}))
+
+	checks := tr.take().record("").Checks
+	require.Equal(t, RecordCheck{Name: "client is confidential", Result: ResultPass, Expected: "a confidential client"}, checks[0])
+	require.Equal(t, RecordCheck{Name: "client is confidential", Result: ResultFail, Expected: "a confidential client", Actual: "a public client"}, checks[1])
+}
+
 func TestNilTraceRecordsNothing(t *testing.T) {
 	var tr *Trace
 	tr.Client("app")

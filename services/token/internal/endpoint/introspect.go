@@ -131,7 +131,7 @@ func (e *Endpoints) describe(ctx context.Context, w tenancy.Workspace, who asker
 			may = may || slices.Contains(catalog.ByAudience[audience].ClientIDs, who.clientID)
 		}
 	}
-	if !t.Check("caller may ask about the token", may, trace.Check{Expected: "its own token, or one for a service it stands for", Actual: "another's", RFC: "RFC 7662, section 4", Fix: "Add the client to the service's client_ids, or give it the scope introspect_tokens."}) {
+	if !t.Check("caller may ask about the token", may, trace.Check{Expected: "its own token, or one for a service it stands for", Wrong: "another's", RFC: "RFC 7662, section 4", Fix: "Add the client to the service's client_ids, or give it the scope introspect_tokens."}) {
 		return introspection{}, nil
 	}
 	return introspection{
@@ -145,7 +145,7 @@ func (e *Endpoints) describe(ctx context.Context, w tenancy.Workspace, who asker
 // to a caller with the wide right; a service has no business with one.
 func describeRefresh(w tenancy.Workspace, who asker, g domain.Grant, generation int64, now time.Time, t *trace.Trace) introspection {
 	live := g.Live(now) && g.Generation == generation && (who.wide || g.ClientID == who.clientID)
-	if !t.Check("refresh token is active", live, trace.Check{Expected: "the caller's own, current and live", Actual: "not so"}) {
+	if !t.Check("refresh token is active", live, trace.Check{Expected: "the caller's own, current and live", Wrong: "not so"}) {
 		return introspection{}
 	}
 	return introspection{

@@ -90,7 +90,7 @@ func (e *Endpoints) revokeGrant(ctx context.Context, w tenancy.Workspace, who as
 
 // mayEnd refuses to end another client's token (RFC 7009, section 2.1).
 func mayEnd(who asker, owner string, t *trace.Trace) error {
-	if t.Check("token belongs to the caller", who.wide || who.clientID == owner, trace.Check{Expected: "the caller's own token", Actual: "another client's", RFC: "RFC 7009, section 2.1", Fix: "Let the client that holds the token revoke it, or give this one the scope revoke_tokens."}) {
+	if t.Check("token belongs to the caller", who.wide || who.clientID == owner, trace.Check{Expected: "the caller's own token", Wrong: "another client's", RFC: "RFC 7009, section 2.1", Fix: "Let the client that holds the token revoke it, or give this one the scope revoke_tokens."}) {
 		return nil
 	}
 	return oauth.ErrInvalidGrant.Because("the token was issued to another client", nil)

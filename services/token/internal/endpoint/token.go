@@ -126,7 +126,7 @@ func constrain(r *grant.Request, certificate []byte) error {
 	if !r.Client.Record().CertificateBound {
 		return nil
 	}
-	if !r.Trace.Check("client certificate presented", r.Shown != nil, trace.Check{Expected: "a certificate to bind the access token to", Actual: certificateWord(r.Shown), RFC: "RFC 8705, section 3", Fix: "Call the token endpoint of mtls_endpoint_aliases with the client's certificate, or set tls_client_certificate_bound_access_tokens to false."}) {
+	if !r.Trace.Check("client certificate presented", r.Shown != nil, trace.Check{Expected: "a certificate to bind the access token to", Actual: certificateWord(r.Shown), RFC: "RFC 8705, section 3", Fix: "Call the token endpoint of mtls_endpoint_aliases with the client's certificate, or turn certificate-bound access tokens off for the client."}) {
 		return oauth.ErrInvalidRequest.Because("the client's access tokens are bound to a certificate, and none came", nil)
 	}
 	r.Confirmation = r.Shown

@@ -66,7 +66,7 @@ func (g authorizationCode) Exchange(ctx context.Context, r *Request) (oauth.Auth
 // not burn it for its owner.
 func (g authorizationCode) check(ctx context.Context, r *Request, hash []byte, code *domain.Code) error {
 	t := r.Trace
-	if !t.Check("code belongs to the client", code.ClientID == r.Client.ID(), trace.Check{Expected: "the client that asked for the code", Actual: "another client", RFC: "RFC 6749, section 4.1.3"}) {
+	if !t.Check("code belongs to the client", code.ClientID == r.Client.ID(), trace.Check{Expected: "the client that asked for the code", Wrong: "another client", RFC: "RFC 6749, section 4.1.3"}) {
 		return oauth.ErrInvalidGrant.Because("the code was issued to another client", nil)
 	}
 	if late := r.Now.Sub(code.ExpiresAt); !t.Check("code is fresh", late < 0, trace.Check{Expected: "redeemed within its lifetime", Actual: lateness(late), RFC: "RFC 6749, section 4.1.2", Fix: "Redeem the code at once, or raise the workspace's code_ttl."}) {
@@ -87,7 +87,7 @@ func checkRedirectURI(r *Request, code *domain.Code) error {
 			return oauth.ErrInvalidGrant.Because("redirect_uri differs from that of the authorization request", nil)
 		}
 	}
-	if !r.Trace.Check("redirect URI still registered", oauth.MatchRedirectURI(client.RedirectURIs, code.RedirectURI, client.Native()), trace.Check{Expected: "a registered redirect URI", Actual: "it was removed since"}) {
+	if !r.Trace.Check("redirect URI still registered", oauth.MatchRedirectURI(client.RedirectURIs, code.RedirectURI, client.Native()), trace.Check{Expected: "a registered redirect URI", Wrong: "it was removed since"}) {
 		return oauth.ErrInvalidGrant.Because("the redirect URI is no longer registered", nil)
 	}
 	return nil
@@ -98,12 +98,12 @@ func (g authorizationCode) checkPKCE(ctx context.Context, r *Request, hash []byt
 	if code.CodeChallenge == "" {
 		// A verifier without a challenge is a downgrade: somebody took the
 		// challenge out of the authorization request (RFC 9700, section 4.8.2).
-		if !r.Trace.Check("no PKCE downgrade", verifier == "", trace.Check{Expected: "no code_verifier, as there was no code_challenge", Actual: "code_verifier present", RFC: "RFC 9700, section 4.8.2"}) {
+		if !r.Trace.Check("no PKCE downgrade", verifier == "", trace.Check{Expected: "no code_verifier, as there was no code_challenge", Wrong: "code_verifier present", RFC: "RFC 9700, section 4.8.2"}) {
 			return oauth.ErrInvalidGrant.Because("code_verifier came for a code without a challenge", nil)
 		}
 		return nil
 	}
-	if r.Trace.Check("PKCE verifier matches", oauth.VerifyCodeVerifier(code.CodeChallenge, verifier), trace.Check{Expected: "the code_verifier behind the code_challenge", Actual: verifierWord(verifier), RFC: "RFC 7636, section 4.6", Fix: "Send the code_verifier made for this very authorization request."}) {
+	if r.Trace.Check("PKCE verifier matches", oauth.VerifyCodeVerifier(code.CodeChallenge, verifier), trace.Check{Expected: "the code_verifier behind the code_challenge", Wrong: verifierWord(verifier), RFC: "RFC 7636, section 4.6", Fix: "Send the code_verifier made for this very authorization request."}) {
 		return nil
 	}
 	if verifier != "" {

@@ -15,7 +15,7 @@ func (clientCredentials) Name() string { return oauth.GrantClientCredentials }
 
 func (clientCredentials) Exchange(_ context.Context, r *Request) (oauth.Authorization, error) {
 	client := r.Client.Record()
-	if !r.Trace.Check("client is confidential", !client.Public(), trace.Check{Expected: "a confidential client", Actual: "a public client", RFC: "RFC 6749, section 4.4"}) {
+	if !r.Trace.Check("client is confidential", !client.Public(), trace.Check{Expected: "a confidential client", Wrong: "a public client", RFC: "RFC 6749, section 4.4"}) {
 		return oauth.Authorization{}, oauth.ErrUnauthorizedClient.Because("a public client has no credentials of its own", nil)
 	}
 	scope := r.Scope

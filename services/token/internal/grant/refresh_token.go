@@ -24,7 +24,7 @@ func (g refreshToken) Exchange(ctx context.Context, r *Request) (oauth.Authoriza
 	}
 	// What does not verify touches nothing: a forged token cannot end a family.
 	token, genuine := g.Root.ParseRefresh(r.Workspace, presented)
-	if !r.Trace.Check("refresh token is genuine", genuine, trace.Check{Expected: "a refresh token of this workspace", Actual: "not one of ours", RFC: "RFC 6749, section 6"}) {
+	if !r.Trace.Check("refresh token is genuine", genuine, trace.Check{Expected: "a refresh token of this workspace", Wrong: "not one of ours", RFC: "RFC 6749, section 6"}) {
 		return oauth.Authorization{}, oauth.ErrInvalidGrant.Because("the refresh token does not verify", nil)
 	}
 	if err := g.precheck(ctx, r, token); err != nil {

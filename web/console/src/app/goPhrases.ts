@@ -42,7 +42,7 @@ export const goPhrases = (sources: Map<string, string>): Phrase[] =>
 
 /** Where a single word is one that is shown. */
 const shown = new Set(
-  "Expected Actual RFC expected actual rfc return pass warn fail skip unless either or advise expecting Pass Info Sprintf".split(
+  "Expected Actual Wrong RFC expected actual rfc return pass warn fail skip unless either or advise expecting Pass Info Sprintf".split(
     " ",
   ),
 );

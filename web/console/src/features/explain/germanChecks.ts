@@ -128,8 +128,8 @@ export const germanFixes: Record<string, string> = {
     "Lassen Sie sich von der Plattform ein Token mit diesem Adressaten allein geben: Andere, die es bekommen, könnten es hier verwenden.",
   "Call {=} with the certificate; no other address asks for one.":
     "Rufen Sie {=} mit dem Zertifikat auf; keine andere Adresse verlangt eines.",
-  "Call the token endpoint of mtls_endpoint_aliases with the client's certificate, or set tls_client_certificate_bound_access_tokens to false.":
-    "Rufen Sie den Token-Endpunkt aus mtls_endpoint_aliases mit dem Zertifikat des Clients auf, oder setzen Sie tls_client_certificate_bound_access_tokens auf false.",
+  "Call the token endpoint of mtls_endpoint_aliases with the client's certificate, or turn certificate-bound access tokens off for the client.":
+    "Rufen Sie den Token-Endpunkt aus mtls_endpoint_aliases mit dem Zertifikat des Clients auf, oder schalten Sie zertifikatsgebundene Access-Tokens für den Client aus.",
   "Codes belong to one workspace and live for code_ttl seconds.":
     "Codes gehören zu einem Arbeitsbereich und gelten code_ttl Sekunden lang.",
   "Compare client_id with the client's page; ids belong to one workspace.":
