@@ -45,7 +45,7 @@ func (e *Endpoints) UserInfo() echo.HandlerFunc {
 // reveal reads what the token may know of its user.
 func (e *Endpoints) reveal(ctx context.Context, w tenancy.Workspace, t *trace.Trace, claims accesstoken.Claims) (map[string]any, error) {
 	scope := claims.Scopes()
-	if !t.Check("token speaks of a user", claims.UserID() != "", trace.Check{Expected: "the token of a user's login", Actual: "a client's own token", RFC: "OpenID Connect Core 1.0, section 5.3", Fix: "Get the token by the code flow; one of client_credentials has no user."}) {
+	if !t.Check("token speaks of a user", claims.UserID() != "", trace.Check{Expected: "the token of a user's login", Wrong: "a client's own token", RFC: "OpenID Connect Core 1.0, section 5.3", Fix: "Get the token by the code flow; one of client_credentials has no user."}) {
 		return nil, oauth.ErrInsufficientScope.Because("the token speaks of no user", nil)
 	}
 	if !t.Check("bearer token carries the scope", scope.Has(oauth.ScopeOpenID), trace.Check{Expected: oauth.ScopeOpenID, Actual: claims.Scope, RFC: "OpenID Connect Core 1.0, section 5.3", Fix: "Ask for openid in the authorization request."}) {

@@ -39,7 +39,7 @@ const rooms = [
 
 // What these say goes to a registration, to an endpoint that is not explained, or nowhere.
 const silent =
-  /clientauth\/(?:certificatename|distinguishedname|usage)\.go$|endpoint\/(?:metadata|userinfo)\.go$|interaction\/browser\.go$/;
+  /clientauth\/(?:certificatename|distinguishedname|usage)\.go$|endpoint\/metadata\.go$|interaction\/browser\.go$/;
 // Their errors are causes of what is said, and go to the log.
 const causes = /internal\/(?:request|interaction)\/|pkg\/(?:accesstoken|trace)\//;
 const log = new Set([

@@ -84,6 +84,10 @@ export const germanFindings: Record<string, string> = {
   "the code_verifier behind the code_challenge": "der code_verifier hinter der code_challenge",
   "present, no match": "vorhanden, passt nicht",
   "used before; its tokens are now revoked": "schon verwendet; seine Tokens sind jetzt widerrufen",
+  "one access token, in the Authorization header or the body of a POST":
+    "genau ein Access-Token, im Header Authorization oder im Rumpf eines POST",
+  "the token of a user's login": "das Token aus der Anmeldung eines Benutzers",
+  "a client's own token": "das Token eines Clients selbst",
   "an enabled user with a live session": "ein eingeschalteter Benutzer mit bestehender Sitzung",
   "one of them has ended": "eines davon besteht nicht mehr",
   "a code issued by this workspace and not expired": "ein Code dieses Arbeitsbereichs, der nicht abgelaufen ist",
