@@ -4,6 +4,8 @@ import (
 	"time"
 )
 
+//go:generate go run ./internal/settings
+
 // The values of Config.Env.
 const (
 	Development = "development"
@@ -100,7 +102,7 @@ type PeerConfig struct {
 	Key string `koanf:"key"`
 }
 
-// TLS serves the first listener over TLS.
+// TLS is the certificate with which the first listener speaks TLS.
 type TLS struct {
 	Cert string `koanf:"cert"` // PEM file with the certificate and its chain
 	Key  string `koanf:"key"`  // PEM file with the private key
@@ -109,6 +111,7 @@ type TLS struct {
 // MTLS is the second listener, which asks for client certificates. It uses the
 // certificate of TLS, or in development one made at the start.
 type MTLS struct {
+	// Listen is its address; empty: there is none.
 	Listen string `koanf:"listen"`
 }
 
@@ -116,10 +119,11 @@ type MTLS struct {
 // believed (docs/ingress.md). With it the first listener speaks TLS and asks for
 // a client certificate, with which the ingress proves itself.
 type Ingress struct {
-	// CAFile is a PEM file with the authorities of that certificate, Names the
-	// DNS names and URIs of which it bears one. Both are needed.
-	CAFile string   `koanf:"ca_file"`
-	Names  []string `koanf:"names"`
+	// CAFile is a PEM file with the authorities of that certificate.
+	CAFile string `koanf:"ca_file"`
+	// Names are DNS names and URIs of which that certificate bears one; needed
+	// with CAFile.
+	Names []string `koanf:"names"`
 	// ClientCertificateHeader is the form in which the client's certificate is
 	// passed on: client-cert (RFC 9440), nginx, envoy, traefik, haproxy or
 	// aws-alb; empty: it is not.
@@ -131,10 +135,12 @@ type Ingress struct {
 
 // Registration is how tenants come to be.
 type Registration struct {
+	// Mode is open, verify_email (a tenant works once its owner's address is
+	// verified), invite or closed.
 	Mode string `koanf:"mode"`
-	// PerSource registrations are allowed from one address Per so much time.
+	// PerSource is how many registrations one address may make in that time.
 	PerSource int           `koanf:"per_source"`
-	Per       time.Duration `koanf:"per"`
+	Per       time.Duration `koanf:"per"` // the time in which registrations are counted
 }
 
 // Mail is the operator's mail server. Without one, no mail is sent.
@@ -150,18 +156,18 @@ type Mail struct {
 
 // Password is the cost of argon2id.
 type Password struct {
-	MemoryKiB     int `koanf:"memory_kib"`
-	Iterations    int `koanf:"iterations"`
-	Parallelism   int `koanf:"parallelism"`
+	MemoryKiB     int `koanf:"memory_kib"`     // memory of one hash
+	Iterations    int `koanf:"iterations"`     // passes over that memory
+	Parallelism   int `koanf:"parallelism"`    // threads of one hash
 	MaxConcurrent int `koanf:"max_concurrent"` // hashes at once; 0: half the processors
-	MaxQueued     int `koanf:"max_queued"`     // beyond that 503
+	MaxQueued     int `koanf:"max_queued"`     // hashes that may wait; beyond that 503
 }
 
 // Log is what is written to standard error.
 type Log struct {
-	Level  string `koanf:"level"`  // debug, info, warn, error
-	Format string `koanf:"format"` // json, text
-	Access string `koanf:"access"` // all, errors (status 400 and above), off
+	Level  string `koanf:"level"`  // debug, info, warn or error
+	Format string `koanf:"format"` // json or text
+	Access string `koanf:"access"` // all, errors (status 400 and above) or off
 }
 
 // MetricsConf is the listener for /metrics and /debug/pprof/.
@@ -173,9 +179,9 @@ type MetricsConf struct {
 // Limits bound what callers can hold.
 type Limits struct {
 	InFlight             int `koanf:"in_flight"`              // requests handled at once
-	Connections          int `koanf:"connections"`            // of the first listener; 0: no bound
-	ConnectionsPerSource int `koanf:"connections_per_source"` // from one address; 0: no bound, as behind a load balancer
-	BodyBytes            int `koanf:"body_bytes"`             // of one request
+	Connections          int `koanf:"connections"`            // connections of the first listener; 0: no bound
+	ConnectionsPerSource int `koanf:"connections_per_source"` // connections from one address; 0: no bound, as behind a load balancer
+	BodyBytes            int `koanf:"body_bytes"`             // the body of one request
 }
 
 // Caches bound what is kept in the process.
@@ -188,14 +194,14 @@ type Caches struct {
 // Traces are the explanations of requests.
 type Traces struct {
 	TTL           time.Duration `koanf:"ttl"`            // how long they are kept
-	PerWorkspace  int           `koanf:"per_workspace"`  // how many
+	PerWorkspace  int           `koanf:"per_workspace"`  // how many of one workspace are kept
 	SampleSuccess int           `koanf:"sample_success"` // one in so many successes; 0: none
-	Queue         int           `koanf:"queue"`          // waiting to be written
+	Queue         int           `koanf:"queue"`          // how many may wait to be written; more are lost
 }
 
 // Egress is what outgoing fetches may reach beyond public addresses.
 type Egress struct {
-	Allow  []string `koanf:"allow"`   // host:port or CIDR
+	Allow  []string `koanf:"allow"`   // host:port and CIDR that may be reached though they are not public
 	CAFile string   `koanf:"ca_file"` // PEM file with further roots
 }
 
@@ -206,9 +212,9 @@ type Gateway struct {
 
 // Upstreams are origins such as http://token:8080.
 type Upstreams struct {
-	Token         string `koanf:"token"`
-	Authorization string `koanf:"authorization"`
-	TenantAdmin   string `koanf:"tenant_admin"`
+	Token         string `koanf:"token"`         // of the token service
+	Authorization string `koanf:"authorization"` // of the authorization service
+	TenantAdmin   string `koanf:"tenant_admin"`  // of the tenant-admin service
 }
 
 // Defaults is the configuration where nothing is set.
