@@ -376,13 +376,18 @@ func (p *Platform) ServerConfig(name string) server.Config {
 		Name: name, Version: Version, Commit: commit(), Logger: p.Logger, Now: p.Now, Seal: p.Seal, Ingress: p.Ingress, Hosts: p.Config.PublicHosts(),
 		Secure: p.Config.Secure(), BodyLimit: int64(p.Config.Limits.BodyBytes), MaxInFlight: p.Config.Limits.InFlight,
 		Access: server.AccessLog(p.Config.Log.Access), Ready: p.Ready, Drain: p.Drain, Metrics: p.Metrics, Tracer: p.Tracer, Classify: Classify,
-		Explanation: p.explanation,
+		Explanation: p.explanation, SelfCheck: p.selfCheck,
 	}
 }
 
 // explanation is a page of the console.
 func (p *Platform) explanation(w tenancy.Workspace, traceID string) string {
 	return p.Config.PublicURL + "/console/" + w.TID() + "/workspaces/" + w.AID() + "/explain/" + traceID
+}
+
+// selfCheck tells marks of self-checks, where the program has the keys to.
+func (p *Platform) selfCheck(w tenancy.Workspace, mark string) bool {
+	return p.Root != nil && p.Root.IsSelfCheckMark(w, mark, p.Now())
 }
 
 // Close ends the background work, writes what waits to be written, and closes

@@ -27,11 +27,6 @@ const (
 	SelfCheckUserPrefix   = UserIDPrefix + "selfcheck_"
 )
 
-// OfSelfCheck tells whether the client or user is one that a self-check made.
-func OfSelfCheck(id string) bool {
-	return strings.HasPrefix(id, SelfCheckClientPrefix) || strings.HasPrefix(id, SelfCheckUserPrefix)
-}
-
 // Client is an application registered at a workspace, in the words of RFC 7591.
 type Client struct {
 	ClientID                string

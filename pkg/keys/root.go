@@ -31,11 +31,12 @@ const (
 
 // Purposes of subkeys. No two uses share a key.
 const (
-	purposeSeal    = "seal"
-	purposeToken   = "token"
-	purposeSecret  = "client_secret"
-	purposeRefresh = "refresh_token"
-	purposeMAC     = "mac:" // followed by the caller's purpose
+	purposeSeal      = "seal"
+	purposeToken     = "token"
+	purposeSecret    = "client_secret"
+	purposeRefresh   = "refresh_token"
+	purposeSelfCheck = "self-check"
+	purposeMAC       = "mac:" // followed by the caller's purpose
 )
 
 // ErrSealed says that a sealed value does not open: it was changed, is another

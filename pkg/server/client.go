@@ -29,6 +29,9 @@ func (e *ClientEndpoint) Explained(name string, h func(echo.Context, tenancy.Wor
 		if r := requestOf(c); r != nil {
 			r.explained = true
 		}
+		if OfSelfCheck(c) {
+			t.Aside()
+		}
 		err := h(c, w, t)
 		if err != nil {
 			t.Finish(trace.Refused, oauth.AsError(err))

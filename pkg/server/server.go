@@ -70,6 +70,9 @@ type Config struct {
 	// request explained: the error_uri of what was explained (RFC 6749, section
 	// 5.2). nil: errors have none.
 	Explanation func(w tenancy.Workspace, traceID string) string
+	// SelfCheck tells whether the mark is that of a self-check of the workspace.
+	// nil: there is none.
+	SelfCheck func(w tenancy.Workspace, mark string) bool
 }
 
 // New returns an echo instance with the whole front in place and the routes
@@ -130,6 +133,16 @@ func PeerOf(c echo.Context) Peer {
 		return r.peer
 	}
 	return socketPeer(c.Request())
+}
+
+// HeaderSelfCheck bears the mark of a self-check's requests (keys.Root.SelfCheckMark).
+const HeaderSelfCheck = "Self-Check"
+
+// OfSelfCheck tells whether the request is one of a self-check of its workspace,
+// which nobody else can pretend.
+func OfSelfCheck(c echo.Context) bool {
+	marks, r := c.Request().Header[HeaderSelfCheck], requestOf(c)
+	return len(marks) == 1 && r != nil && r.workspace.known && r.front.cfg.SelfCheck != nil && r.front.cfg.SelfCheck(r.workspace.handle, marks[0])
 }
 
 // Outcome records why a request failed, for handlers that write errors in a

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"testing"
 
 	"github.com/google/uuid"
@@ -87,4 +88,27 @@ func TestARouteWithoutTenancyHasNoWorkspace(t *testing.T) {
 		return c.NoContent(http.StatusNoContent)
 	})
 	require.Equal(t, http.StatusNoContent, f.do(httptest.NewRequest(http.MethodGet, "/plain", nil)).Code)
+}
+
+func TestOnlyAWorkspacesOwnMarkMakesASelfCheck(t *testing.T) {
+	resolver := tenancy.NewResolver(book{}, "https://auth.example")
+	served := func(c echo.Context) error { return c.String(http.StatusOK, strconv.FormatBool(OfSelfCheck(c))) }
+	f := newFixture(func(c *Config) {
+		c.SelfCheck = func(w tenancy.Workspace, mark string) bool { return w.TID() == "acme" && mark == "good" }
+	})
+	f.Group("/:tid/:aid", Tenancy(resolver)).GET("/x", served)
+	f.GET("/outside", served)
+	none := newFixture(nil)
+	none.Group("/:tid/:aid", Tenancy(resolver)).GET("/x", served)
+	ask := func(f fixture, path string, marks ...string) string {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header[HeaderSelfCheck] = marks
+		return f.do(r).Body.String()
+	}
+	require.Equal(t, "true", ask(f, "/acme/default/x", "good"))
+	require.Equal(t, "false", ask(f, "/acme/default/x"))
+	require.Equal(t, "false", ask(f, "/acme/default/x", "bad"))
+	require.Equal(t, "false", ask(f, "/acme/default/x", "good", "good"))
+	require.Equal(t, "false", ask(f, "/outside", "good"), "no workspace")
+	require.Equal(t, "false", ask(none, "/acme/default/x", "good"), "a program without the keys")
 }

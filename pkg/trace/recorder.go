@@ -15,8 +15,8 @@ import (
 type Config struct {
 	// Sink keeps one record. It is called by one goroutine at a time.
 	Sink func(ctx context.Context, w tenancy.Workspace, id string, body []byte) error
-	// Aside keeps, in its stead, what a self-check asked: so much that nobody
-	// would find the rest beside it. Where it is nil, Sink keeps that as well.
+	// Aside keeps, in its stead, what was set aside. Where it is nil, Sink keeps
+	// that as well.
 	Aside func(ctx context.Context, w tenancy.Workspace, id string, body []byte) error
 	// Queue is how many traces may wait; zero means 1024.
 	Queue int
@@ -75,8 +75,7 @@ func (r *Recorder) Record(w tenancy.Workspace, t *Trace) {
 	if b == nil {
 		return
 	}
-	// A self-check asks what nobody else would, and says itself how it ended.
-	if r != nil && r.config.Count != nil && !domain.OfSelfCheck(b.clientID) {
+	if r != nil && r.config.Count != nil && !b.aside {
 		r.config.Count(w, b.series(), r.took(b))
 	}
 	if r == nil || !r.wanted(b) {
@@ -178,7 +177,7 @@ func (r *Recorder) write(ctx context.Context, i item) {
 		i.body.at = r.config.Now()
 	}
 	keep := r.config.Sink
-	if r.config.Aside != nil && domain.OfSelfCheck(i.body.clientID) {
+	if r.config.Aside != nil && i.body.aside {
 		keep = r.config.Aside
 	}
 	record := i.body.record(i.id)

@@ -61,6 +61,7 @@ type body struct {
 	reason   string
 	failed   string // the first check that did not hold
 	dropped  int
+	aside    bool
 	checks   []Check
 }
 
@@ -116,6 +117,15 @@ func (t *Trace) Grant(name string) {
 func (t *Trace) Proven(method string) {
 	if t.live() {
 		t.body.method = method
+	}
+}
+
+// Aside sets the request apart from all others: it is explained, and neither
+// listed nor counted. So are those of a self-check, which asks what nobody else
+// would and says itself how it ended.
+func (t *Trace) Aside() {
+	if t.live() {
+		t.body.aside = true
 	}
 }
 

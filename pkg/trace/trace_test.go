@@ -417,14 +417,17 @@ func TestEveryRequestIsCountedWhateverIsKeptOfIt(t *testing.T) {
 	none.Proven("x")
 }
 
-func TestRequestsOfASelfCheckAreKeptAsideAndNotCounted(t *testing.T) {
+func TestWhatIsSetAsideIsKeptApartAndNotCounted(t *testing.T) {
 	var s shelf
 	counted := 0
 	var aside shelf
 	r := NewRecorder(Config{Sink: s.sink, Aside: aside.sink, Count: func(tenancy.Workspace, domain.Series, time.Duration) { counted++ }})
-	for _, client := range []string{domain.SelfCheckClientPrefix + "basic", "app"} {
+	for _, client := range []string{"aside", "app"} {
 		tr := Start(NewID(), "token", at)
 		tr.Client(client)
+		if client == "aside" {
+			tr.Aside()
+		}
 		tr.Finish(Refused, oauth.ErrInvalidClient)
 		r.Record(tenancy.Workspace{}, tr)
 	}
@@ -433,5 +436,5 @@ func TestRequestsOfASelfCheckAreKeptAsideAndNotCounted(t *testing.T) {
 	require.Len(t, s.kept, 1)
 	require.Contains(t, string(s.kept[0].body), `"app"`)
 	require.Len(t, aside.kept, 1)
-	require.Contains(t, string(aside.kept[0].body), domain.SelfCheckClientPrefix)
+	require.Contains(t, string(aside.kept[0].body), `"aside"`)
 }

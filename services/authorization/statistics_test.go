@@ -34,10 +34,6 @@ func TestLoginsAreCountedByHowTheyEnd(t *testing.T) {
 		page.logIn("alice", "wrong")
 	}
 	page.logIn("nobody", secret)
-	p.user("probe", func(u *domain.User) { u.UserID = domain.SelfCheckUserPrefix + "probe" })
-	for _, password := range []string{"wrong", secret} { // of a self-check: not counted
-		h.browser().open(p.authorizeURL("app")).logIn("probe", password)
-	}
 	page.logIn("disabled", secret)
 	page.logIn("federated", secret)
 	require.True(t, page.logIn("alice", secret).isConsent())

@@ -2,6 +2,7 @@ package suite_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -24,18 +25,20 @@ type statistics struct {
 	} `json:"refusals"`
 }
 
-// What the services count, each in its own process, the admin API tells.
+// What the services count, each in its own process, the admin API tells: all but
+// what a self-check asks, and nobody else passes for one.
 func TestStatisticsTellWhatHappened(t *testing.T) {
 	each(t, func(t *testing.T, tg *target.Target) {
 		n := party.Register(t, tg)
 		w, quiet := n.Default(), n.NewWorkspace(t, nil)
+		runSelfCheck(t, w)
+		runSelfCheck(t, quiet)
 		user, app := w.NewUser(t), w.NewApp(t, nil)
 		app.LogUserIn(t, user)
 		for range 3 {
 			party.ReadTokens(t, app.Token(t, "grant_type", "client_credentials", "scope", "profile"))
 		}
-		app.Secret = "wrong"
-		app.Token(t, "grant_type", "client_credentials")
+		w.Post(t, 0, "/oauth2/token", "grant_type=client_credentials&client_id=selfcheck_x&client_secret=x", "Content-Type", formType, "Self-Check", fmt.Sprint(time.Now().Unix(), ".AAAA"))
 
 		read := func(w *party.Workspace) (s statistics) {
 			a := w.API(t, http.MethodGet, "/statistics", nil)
@@ -55,5 +58,10 @@ func TestStatisticsTellWhatHappened(t *testing.T) {
 		require.Len(t, s.Refusals, 1)
 		require.Equal(t, "invalid_client", s.Refusals[0].Error)
 		require.Zero(t, read(quiet).Totals, "the workspace beside it")
+
+		refusals := items(t, w.API(t, http.MethodGet, "/traces?outcome=refused", nil))
+		require.Len(t, refusals, 1)
+		require.Equal(t, "selfcheck_x", refusals[0]["client_id"])
+		require.Empty(t, items(t, quiet.API(t, http.MethodGet, "/traces", nil)))
 	})
 }

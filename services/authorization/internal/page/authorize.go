@@ -23,6 +23,9 @@ func (p *Pages) Authorize() echo.HandlerFunc { return p.handler((*visit).authori
 
 func (v *visit) authorize() error {
 	v.trace = trace.Start(server.TraceID(v.c), "authorize", v.Now())
+	if server.OfSelfCheck(v.c) {
+		v.trace.Aside()
+	}
 	defer v.Traces.Record(v.w, v.trace)
 
 	client, r, refusal := v.judge()

@@ -112,7 +112,7 @@ func (v *visit) consent() error {
 		if err := v.cancel(q.transaction); err != nil {
 			return err
 		}
-		v.count(domain.EndpointConsent, standing.User.UserID, "the user said no")
+		v.count(domain.EndpointConsent, "the user said no")
 		return nil
 	default:
 		return stop(pages.CauseInvalidRequest, "the form says neither accept nor deny", nil)
@@ -143,7 +143,7 @@ func (v *visit) accept(q question, form oauth.Params, s *store.Standing) error {
 				return err
 			}
 			if len(t.Request.Scope) == 0 {
-				v.count(domain.EndpointConsent, s.User.UserID, "the user said no")
+				v.count(domain.EndpointConsent, "the user said no")
 				return v.tell(client, &t.Request, oauth.ErrAccessDenied.Because("the user left out every scope", nil))
 			}
 		}
@@ -194,7 +194,7 @@ func (v *visit) remember(client *domain.Client, r *request.Request, s *store.Sta
 	if err != nil {
 		return oauth.ErrTemporarilyUnavailable.Because("the consent could not be kept", err)
 	}
-	v.count(domain.EndpointConsent, s.User.UserID, "")
+	v.count(domain.EndpointConsent, "")
 	return nil
 }
 

@@ -92,7 +92,7 @@ func (v *visit) login() error {
 	if failure != "" {
 		return v.showLogin(loginView{transaction: id, client: client, request: &t.Request, failure: failure, entered: form.Get("login")})
 	}
-	v.count(domain.EndpointLogin, who.user.UserID, "")
+	v.count(domain.EndpointLogin, "")
 	v.browser.SetSession(token)
 	return v.afterLogin(id, t, client, store.Standing{Session: session, User: who.user}, token)
 }
@@ -139,7 +139,7 @@ func (v *visit) authenticate(who claimant, presented string) (pages.LoginError, 
 	}
 	switch {
 	case errors.Is(err, password.ErrBusy):
-		v.count(domain.EndpointLogin, who.user.UserID, "too many logins at once")
+		v.count(domain.EndpointLogin, "too many logins at once")
 		return pages.LoginBusy, nil
 	case err != nil:
 		return "", oauth.ErrTemporarilyUnavailable.Because("the password could not be checked", err)
@@ -156,7 +156,7 @@ func (v *visit) authenticate(who claimant, presented string) (pages.LoginError, 
 // noteFailure counts a failed login, and records that of somebody who exists.
 // That they are locked is said once: who keeps hammering must not fill the history.
 func (v *visit) noteFailure(who claimant) {
-	v.count(domain.EndpointLogin, who.user.UserID, who.refusal())
+	v.count(domain.EndpointLogin, who.refusal())
 	if who.user.UserID == "" || who.attempts > interaction.MaxAttempts+1 {
 		return
 	}

@@ -102,10 +102,9 @@ func (v *visit) userEvent(action, userID, targetKind, targetID string) domain.Au
 	}
 }
 
-// count counts what a user did at a page, and why it came to nothing. userID is
-// empty for a name that nobody has. The user of a self-check is not counted.
-func (v *visit) count(endpoint, userID, refusal string) {
-	if domain.OfSelfCheck(userID) {
+// count counts what a person did at a page, and why it came to nothing.
+func (v *visit) count(endpoint, refusal string) {
+	if server.OfSelfCheck(v.c) {
 		return
 	}
 	s := domain.Series{Endpoint: endpoint, Outcome: domain.OutcomeGranted}

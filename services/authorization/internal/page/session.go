@@ -32,7 +32,7 @@ func (v *visit) startSession(user domain.User) (s domain.Session, token string, 
 	ev := v.userEvent("login.succeed", user.UserID, "session", id.String())
 	err = v.Store.Workspace(v.w).StartSession(v.ctx, s, ev)
 	if errors.Is(err, store.ErrNotFound) {
-		v.count(domain.EndpointLogin, user.UserID, "disabled")
+		v.count(domain.EndpointLogin, "disabled")
 		return s, "", pages.LoginRefused, nil // disabled within the moment since
 	}
 	if err != nil {

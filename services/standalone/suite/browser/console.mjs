@@ -221,7 +221,7 @@ await law('the overview counts why requests were refused, and leads to them', as
   await button('Did not hold: secret matched. Show the others too').waitFor()
   const rows = page.locator('a.request')
   await page.locator(`a[href$="/explain/${trace}"]`).waitFor()
-  assert.equal(await rows.count(), 2, 'the two wrong secrets, and nothing else')
+  assert.equal(await rows.count(), 2, 'the two wrong secrets, and nothing that the self-checks tried')
   await look('refusals')
   await button('Did not hold: secret matched. Show the others too').click()
   await page.locator('a.request').nth(2).waitFor()

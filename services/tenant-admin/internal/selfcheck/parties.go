@@ -47,6 +47,7 @@ type run struct {
 	w        tenancy.Workspace
 	settings domain.Settings
 	event    domain.AuditEvent // who asked
+	mark     string            // by which the services know its requests
 
 	parties map[string]*party // by method; one more of the method of web is "other"
 	made    []string          // ids of clients

@@ -96,7 +96,7 @@ func (c *Runner) release(ctx context.Context, hold string) {
 
 // checks runs every probe, with parties that are gone afterwards.
 func (c *Runner) checks(ctx context.Context, w tenancy.Workspace, ev domain.AuditEvent) (checks []admin.SelfCheckResult, err error) {
-	r := &run{Runner: c, w: w, settings: w.Settings(), event: ev, parties: map[string]*party{}}
+	r := &run{Runner: c, w: w, settings: w.Settings(), event: ev, parties: map[string]*party{}, mark: c.Root.SelfCheckMark(w, c.Now())}
 	r.browser = r.newBrowser()
 	defer func() { err = errors.Join(err, r.clear(ctx)) }()
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/signet-authz/signet/pkg/server"
 	"github.com/signet-authz/signet/services/tenant-admin/internal/relying"
 )
 
@@ -65,7 +66,7 @@ func explains(q *request, a answer) bool {
 	if a.status == http.StatusMethodNotAllowed {
 		return false
 	}
-	for _, path := range []string{"/oauth2/authorize", "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/par"} {
+	for _, path := range []string{"/oauth2/authorize", "/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/par", "/userinfo"} {
 		if strings.HasSuffix(address, path) {
 			return a.status >= http.StatusBadRequest || strings.Contains(a.header.Get("Location"), "error=")
 		}
@@ -137,6 +138,7 @@ func (r *run) send(ctx context.Context, q *request) (answer, error) {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	req.Header.Set("User-Agent", "Signet self-check")
+	req.Header.Set(server.HeaderSelfCheck, r.mark)
 	channel := q.channel
 	if channel == nil {
 		channel = r.Channel
