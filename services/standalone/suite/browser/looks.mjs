@@ -1,6 +1,6 @@
 // Every page, in light and dark, wide and narrow: accessible by the rules of axe,
 // never wider than its window, and photographed for whoever wants to look.
-import { complaints, faultsOf, finish, input, law, shot, visit } from './stage.mjs'
+import { complaints, faultsOf, finish, input, law, shot, signIn, visit } from './stage.mjs'
 
 const { url, owner, user, console: pages, people } = input
 
@@ -40,14 +40,6 @@ async function settled(page) {
   await page.locator('[aria-busy="true"], .mantine-Skeleton-root').first().waitFor({ state: 'detached' })
 }
 
-async function signIn(page) {
-  await page.goto(`${url}/console/login?tid=${owner.tid}`)
-  await page.fill('#login', owner.email)
-  await page.fill('#password', owner.password)
-  await page.click('#login-submit')
-  await page.waitForURL(`**/console/${owner.tid}`)
-}
-
 for (const scheme of ['light', 'dark']) {
   await law(`the console's pages for visitors, ${scheme}`, async () => {
     const faults = []
@@ -64,7 +56,7 @@ for (const scheme of ['light', 'dark']) {
   await law(`the console's pages for members, ${scheme}`, async () => {
     const faults = []
     const page = await visit({ viewport: wide, colorScheme: scheme, expected })
-    await signIn(page)
+    await signIn(page, owner)
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(`${url}/console/${owner.tid}${path}`)
       await settled(page)
@@ -104,7 +96,7 @@ for (const scheme of ['light', 'dark']) {
 
 await law('a first visit loads less than 350 kB', async () => {
   const page = await visit({ viewport: wide, expected })
-  await signIn(page)
+  await signIn(page, owner)
   const network = await page.context().newCDPSession(page)
   await network.send('Network.enable')
   let bytes = 0
