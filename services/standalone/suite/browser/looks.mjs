@@ -1,6 +1,6 @@
 // Every page, in light and dark, wide and narrow: accessible by the rules of axe,
 // never wider than its window, and photographed for whoever wants to look.
-import { complaints, faultsOf, finish, input, law, shot, signIn, visit } from './stage.mjs'
+import { complaints, faultsOf, finish, input, law, partsOf, shot, signIn, visit } from './stage.mjs'
 
 const { url, owner, user, console: pages, people } = input
 
@@ -17,14 +17,15 @@ async function breakageOf(page, name) {
   return has > may ? [`${name}: ${has} pixels wide in a window of ${may}`] : []
 }
 
-/** Looks at one page as it stands, in both widths. */
+/** Looks at one page as it stands, in both widths: menus and tables differ. */
 async function look(page, name, scheme, faults) {
   await page.setViewportSize(wide)
   await shot(`${name}-${scheme}-wide`, page)
-  faults.push(...(await faultsOf(page, `${name}, ${scheme}`)))
+  faults.push(...(await faultsOf(page, `${name}, ${scheme}, wide`)))
   await page.setViewportSize(narrow)
   await page.waitForTimeout(120) // the layout follows the width in a moment
   await shot(`${name}-${scheme}-narrow`, page)
+  faults.push(...(await faultsOf(page, `${name}, ${scheme}, narrow`)))
   faults.push(...(await breakageOf(page, `${name}, ${scheme}`)))
   await page.setViewportSize(wide)
 }
@@ -61,6 +62,39 @@ for (const scheme of ['light', 'dark']) {
       await page.goto(`${url}/console/${owner.tid}${path}`)
       await settled(page)
       await look(page, name, scheme, faults)
+    }
+    await page.context().close()
+    none(faults)
+  })
+
+  await law(`what opens over the console's pages, ${scheme}`, async () => {
+    const faults = []
+    const page = await visit({ viewport: wide, colorScheme: scheme, expected })
+    const { button, dialog } = partsOf(page)
+    await signIn(page, owner)
+    const opened = async (name, at, open) => {
+      await open()
+      await at.waitFor()
+      await page.waitForTimeout(250) // axe sees no colours while they fade in
+      await shot(`${name}-${scheme}`, page)
+      faults.push(...(await faultsOf(page, `${name}, ${scheme}`)))
+      await page.keyboard.press('Escape')
+      await at.waitFor({ state: 'detached' })
+    }
+    for (const [width, size] of Object.entries({ wide, narrow })) {
+      await page.setViewportSize(size)
+      await page.goto(`${url}/console/${owner.tid}${pages.services}`)
+      await settled(page)
+      if (width === 'narrow') await opened('drawer', dialog(), () => button('Open the navigation').click())
+      for (const name of ['Language', 'Appearance', 'Account']) await opened(`${name}-${width}`.toLowerCase(), page.getByRole('menu'), () => page.locator('header').getByRole('button', { name }).click())
+      await opened(`row-${width}`, page.getByRole('menu'), () => button('invoices: …').click())
+      await opened(`palette-${width}`, dialog(), async () => {
+        await page.keyboard.press('Control+k')
+        await dialog().locator('input').fill('Bil')
+      })
+      await page.goto(`${url}/console/${owner.tid}${pages.client}`)
+      await settled(page)
+      await opened(`change-${width}`, dialog(), () => button('Change the method').click())
     }
     await page.context().close()
     none(faults)
