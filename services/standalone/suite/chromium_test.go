@@ -63,7 +63,7 @@ func TestProgramsThatTheConsolePrintsRun(t *testing.T) {
 		n := party.Register(t, tg)
 		user := n.Default().NewUser(t)
 		input := map[string]any{
-			"url": tg.URL, "ports": freePorts(t, 6), "owner": map[string]string{"tid": n.TID, "email": n.Owner.Email, "password": n.Owner.Password},
+			"url": tg.URL, "ports": freePorts(t, 7), "owner": map[string]string{"tid": n.TID, "email": n.Owner.Email, "password": n.Owner.Password},
 			"user": map[string]string{"email": user.Email, "password": user.Password, "sub": user.ID},
 		}
 		laws := 10
@@ -74,7 +74,7 @@ func TestProgramsThatTheConsolePrintsRun(t *testing.T) {
 			ca := filepath.Join(dir, "ca.pem")
 			require.NoError(t, os.WriteFile(ca, []byte(tg.Trust), 0o600))
 			input["mtls"] = map[string]string{"cert": cert, "key": key, "ca": ca}
-			laws++
+			laws += 2
 		}
 		passed := run(t, node(t, "browser", "snippets.mjs", input), func(string) {})
 		require.Len(t, passed, laws, "every law of the script")

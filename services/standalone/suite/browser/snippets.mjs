@@ -80,26 +80,33 @@ await law('client_secret_post, with the secret in the environment', async () => 
   await giveTokens(machine, ['curl', 'Go', 'Node.js', 'Python'], { CLIENT_SECRET })
 })
 
+// Whoever vouches for the service in a test is known to nobody else.
+const trust = mtls && { CURL_CA_BUNDLE: mtls.ca, NODE_EXTRA_CA_CERTS: mtls.ca, SSL_CERT_FILE: mtls.ca }
+const giveCertificate = (at) => at.locator('input[type=file]').setInputFiles(mtls.cert)
+
+async function hasCertificate(dir) {
+  await copyFile(mtls.cert, join(dir, 'client-cert.pem'))
+  await copyFile(mtls.key, join(dir, 'client-key.pem'))
+}
+
 if (mtls) {
   await law('self_signed_tls_client_auth', async () => {
-    await copyFile(mtls.cert, join(machine, 'client-cert.pem'))
-    await copyFile(mtls.key, join(machine, 'client-key.pem'))
+    await hasCertificate(machine)
     await page.getByRole('tab', { name: 'Proof' }).click()
     await button('Stop accepting the old one now').click()
     await page.getByText(/^Changing from/).waitFor({ state: 'detached' })
-    await changes('self_signed_tls_client_auth', (at) => at.locator('input[type=file]').setInputFiles(mtls.cert))
-    // Whoever vouches for the service in a test is known to nobody else.
-    await giveTokens(machine, ['curl', 'Node.js', 'Python'], { CURL_CA_BUNDLE: mtls.ca, NODE_EXTRA_CA_CERTS: mtls.ca, SSL_CERT_FILE: mtls.ca })
+    await changes('self_signed_tls_client_auth', giveCertificate)
+    await giveTokens(machine, ['curl', 'Node.js', 'Python'], trust)
   })
 }
 
 const signInPrograms = { 'Node.js': ['node', 'sign-in.mjs'], Python: ['python3', 'sign_in.py'] }
 
 /** Starts a program in which somebody signs in, and returns the address that it prints. */
-async function starts(dir, language) {
+async function starts(dir, language, environment = {}) {
   const [command, file] = signInPrograms[language]
   await writeFile(join(dir, file), await printed(page, language))
-  const program = spawn(command, [file], { cwd: dir, timeout: 30_000 })
+  const program = spawn(command, [file], { cwd: dir, timeout: 30_000, env: { ...process.env, ...environment } })
   const ended = once(program, 'close')
   let out = ''
   const address = await new Promise((found, fail) => {
@@ -124,8 +131,8 @@ async function person(address, redirect) {
   return at
 }
 
-async function signsIn(dir, language, redirect, { consent = true } = {}) {
-  const { address, ended } = await starts(dir, language)
+async function signsIn(dir, language, redirect, { consent = true, environment } = {}) {
+  const { address, ended } = await starts(dir, language, environment)
   const at = await person(address, redirect)
   if (consent) await at.click('#consent-accept')
   await at.getByText('Go back to the program').waitFor()
@@ -167,17 +174,34 @@ await law('a public program gets its tokens, in Node.js and Python', async () =>
   for (const language of ['Node.js', 'Python']) await signsIn(dir, language, redirect) // a public program is allowed each time
 })
 
+/** Registers a web server by the guide, and goes to its page. */
+async function registerServer(name, redirect) {
+  const dir = await register('Web server', name, { redirect })
+  await page.goto(page.url().replace('/new-client', '/clients'))
+  await page.getByRole('link', { name, exact: true }).click()
+  return dir
+}
+
 await law('a web server with a key of its own gets its tokens, in Node.js', async () => {
   const redirect = `http://localhost:${ports[4]}/callback`
-  const dir = await register('Web server', 'Vault', { redirect })
-  await page.goto(page.url().replace('/new-client', '/clients'))
-  await page.getByRole('link', { name: 'Vault', exact: true }).click()
+  const dir = await registerServer('Vault', redirect)
   await changes('private_key_jwt', async (at) => {
     await button('Make the key pair', at).click()
     await saves(button('Save client-key.pem', at), dir)
   })
   await signsIn(dir, 'Node.js', redirect)
+  if (signsInPython) await signsIn(dir, 'Python', redirect, { consent: false })
 })
+
+if (mtls) {
+  await law('a web server with a certificate of its own gets its tokens, in Python', async () => {
+    const redirect = `http://localhost:${ports[6]}/callback`
+    const dir = await registerServer('Safe', redirect)
+    await hasCertificate(dir)
+    await changes('self_signed_tls_client_auth', giveCertificate)
+    await signsIn(dir, 'Python', redirect, { environment: trust })
+  })
+}
 
 await law('a single page gets its tokens, and no second time from the same answer', async () => {
   const origin = `http://localhost:${ports[5]}`

@@ -82,7 +82,9 @@ const answer = await new Promise((resolve) => {
   const server = createServer((request, response) => {
     const [path, query] = request.url.split("?");
     const said = new URLSearchParams(query);
-    if (path !== ${quoted(path)} || said.get("state") !== state) return response.writeHead(404).end();
+    if (path !== ${quoted(path)} || said.get("state") !== state) {
+      return response.writeHead(404).end();
+    }
     response.end("Go back to the program. You can close this window.", () => {
       server.close();
       server.closeAllConnections();
@@ -103,9 +105,11 @@ if (!response.ok) throw new Error(\`\${tokens.error}: \${tokens.error_descriptio
 ${
   signed
     ? `
-// It came straight from the issuer, so that its signature need not be checked (OpenID Connect Core, 3.1.3.7).
+// It came straight from the issuer, which stands for its signature (OpenID Connect Core, 3.1.3.7).
 const claims = JSON.parse(Buffer.from(tokens.id_token.split(".")[1], "base64url"));
-if (claims.iss !== issuer || claims.aud !== client_id || claims.nonce !== nonce) throw new Error("This ID token is not for us.");
+if (claims.iss !== issuer || claims.aud !== client_id || claims.nonce !== nonce) {
+  throw new Error("This ID token is not for us.");
+}
 console.log(tokens, claims);
 `
     : "console.log(tokens);\n"
@@ -191,7 +195,7 @@ except urllib.error.HTTPError as error:
 ${
   signed
     ? `
-# It came straight from the issuer, so that its signature need not be checked (OpenID Connect Core, 3.1.3.7).
+# It came straight from the issuer, which stands for its signature (OpenID Connect Core, 3.1.3.7).
 claims = json.loads(base64.urlsafe_b64decode(tokens["id_token"].split(".")[1] + "=="))
 if (claims["iss"], claims["aud"], claims.get("nonce")) != (issuer, client_id, nonce):
     raise SystemExit("This ID token is not for us.")
@@ -236,7 +240,9 @@ export async function finishSignIn() {
   const ${kept} = JSON.parse(sessionStorage.getItem("sign-in") ?? "{}");
   sessionStorage.removeItem("sign-in");
   history.replaceState(null, "", location.pathname); // the code has no business in the history
-  if (!state || answer.get("state") !== state || answer.get("iss") !== issuer) throw new Error("This answer is not for us.");
+  if (!state || answer.get("state") !== state || answer.get("iss") !== issuer) {
+    throw new Error("This answer is not for us.");
+  }
   if (answer.has("error")) throw new Error(answer.get("error"));
   const response = await fetch(\`\${issuer}/oauth2/token\`, {
     method: "POST",
@@ -247,7 +253,9 @@ export async function finishSignIn() {
 ${
   signed
     ? `  const claims = JSON.parse(atob(tokens.id_token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
-  if (claims.iss !== issuer || claims.aud !== client_id || claims.nonce !== nonce) throw new Error("This ID token is not for us.");
+  if (claims.iss !== issuer || claims.aud !== client_id || claims.nonce !== nonce) {
+    throw new Error("This ID token is not for us.");
+  }
 `
     : ""
 }  return tokens;

@@ -4,9 +4,10 @@ import { workspaceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import { interactiveSnippets } from "~/snippets/interactive";
 import { machineSnippets } from "~/snippets/machine";
+import { showsCertificate } from "~/snippets/proof";
 import { Snippets } from "~/snippets/Snippets";
 import { targetOf } from "~/snippets/target";
-import { Await, Section } from "~/ui/Page";
+import { Await, Loading, Section } from "~/ui/Page";
 import { metadataQuery } from "../workspaces/Overview";
 import { clientText } from "./clientText";
 import type { Shown } from "./context";
@@ -25,6 +26,10 @@ export function ClientCode({ shown }: { shown: Shown }) {
           const target = targetOf(value, client, {
             mtlsTokenURL: metadata.data?.mtls_endpoint_aliases?.token_endpoint,
           });
+          // A certificate is shown at an address of its own, which only the metadata tell.
+          if (showsCertificate(target) && metadata.isPending) {
+            return <Loading />;
+          }
           return (
             <Stack gap="xl">
               {machine && (
