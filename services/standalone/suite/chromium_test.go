@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,6 +13,7 @@ import (
 
 	"github.com/signet-authz/signet/services/standalone/suite/internal/jose"
 	"github.com/signet-authz/signet/services/standalone/suite/internal/party"
+	"github.com/signet-authz/signet/services/standalone/suite/internal/pki"
 	"github.com/signet-authz/signet/services/standalone/suite/internal/target"
 	"github.com/signet-authz/signet/services/standalone/suite/internal/wire"
 )
@@ -18,10 +21,7 @@ import (
 // A real Chromium, by the ids that the pages promise.
 func TestPagesWorkInARealBrowser(t *testing.T) {
 	each(t, func(t *testing.T, tg *target.Target) {
-		ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		port := ln.Addr().(*net.TCPAddr).Port
-		require.NoError(t, ln.Close())
+		port := freePorts(t, 1)[0]
 		w := party.Register(t, tg).Default()
 		user := w.NewUser(t)
 		app := w.NewApp(t, map[string]any{"client_name": "Calendar", "redirect_uris": []string{fmt.Sprintf("http://127.0.0.1:%d/callback", port)}, "policy_uri": "https://app.example/policy"})
@@ -34,12 +34,50 @@ func TestPagesWorkInARealBrowser(t *testing.T) {
 	})
 }
 
+// freePorts are ports of loopback where nothing listens.
+func freePorts(t *testing.T, n int) []int {
+	t.Helper()
+	ports := make([]int, n)
+	for i := range ports {
+		ln, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer func() { require.NoError(t, ln.Close()) }()
+		ports[i] = ln.Addr().(*net.TCPAddr).Port
+	}
+	return ports
+}
+
 // The console as somebody walks through it who has never seen it.
 func TestConsoleLeadsFromRegistrationToTheEnd(t *testing.T) {
 	each(t, func(t *testing.T, tg *target.Target) {
 		consoleIsBuilt(t, tg)
 		passed := run(t, node(t, "browser", "console.mjs", map[string]any{"url": tg.URL, "tid": party.Name("contoso")}), func(string) {})
 		require.Len(t, passed, 19, "every law of the script")
+	})
+}
+
+// What the console prints is what people run.
+func TestProgramsThatTheConsolePrintsRun(t *testing.T) {
+	each(t, func(t *testing.T, tg *target.Target) {
+		consoleIsBuilt(t, tg)
+		n := party.Register(t, tg)
+		user := n.Default().NewUser(t)
+		input := map[string]any{
+			"url": tg.URL, "ports": freePorts(t, 7), "owner": map[string]string{"tid": n.TID, "email": n.Owner.Email, "password": n.Owner.Password},
+			"user": map[string]string{"email": user.Email, "password": user.Password, "sub": user.ID},
+		}
+		laws := 10
+		if tg.MTLS != "" {
+			dir := t.TempDir()
+			cert, key, err := pki.Write(party.SelfSigned(t, party.Name("self")), dir, "client")
+			require.NoError(t, err)
+			ca := filepath.Join(dir, "ca.pem")
+			require.NoError(t, os.WriteFile(ca, []byte(tg.Trust), 0o600))
+			input["mtls"] = map[string]string{"cert": cert, "key": key, "ca": ca}
+			laws += 2
+		}
+		passed := run(t, node(t, "browser", "snippets.mjs", input), func(string) {})
+		require.Len(t, passed, laws, "every law of the script")
 	})
 }
 
@@ -71,7 +109,7 @@ func TestEveryPageIsAccessibleAndStrict(t *testing.T) {
 			"strange": h.strange.Authorize("prompt", "consent").URL(), "error": h.app.Authorize("redirect_uri", "https://evil.example/").URL(),
 		},
 	}), func(string) {})
-	require.Len(t, passed, 9, "every law of the script")
+	require.Len(t, passed, 11, "every law of the script")
 }
 
 // furnished is a workspace in which every list has something to show.

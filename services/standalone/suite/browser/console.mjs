@@ -1,45 +1,20 @@
 // A person who has never seen the service: from the front page to a token, into
 // a mistake and out of it, to a stronger proof, with a colleague, to the end.
-import { execFile } from 'node:child_process'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import assert from 'node:assert/strict'
-import { faultsOf, finish, input, law, shot, visit } from './stage.mjs'
+import { faultsOf, finish, input, law, partsOf, printed, runs, shot, visit } from './stage.mjs'
 
 const { url, tid } = input
 const password = 'a sentence nobody guesses'
-const run = promisify(execFile)
 const dir = await mkdtemp(join(tmpdir(), 'signet-snippets-'))
 
 // 400 and 401: what goes wrong on purpose. 403: what an auditor tries. 404: an
 // explanation that is not written yet.
 const page = await visit({ viewport: { width: 1440, height: 900 }, expected: [400, 401, 403, 404], acceptDownloads: true })
 const owner = page
-const button = (name, at = page) => at.getByRole('button', { name, exact: true })
-const link = (name, at = page) => at.getByRole('link', { name, exact: true })
-const heading = (name, at = page) => at.getByRole('heading', { name })
-const dialog = (at = page) => at.getByRole('dialog')
-
-/** The snippet that is shown, in the language asked for, as it is printed. */
-async function printed(language) {
-  const chosen = page.getByRole('radiogroup', { name: 'Language' }).getByText(language, { exact: true })
-  await chosen.click()
-  const code = page.locator('.code').filter({ hasNot: page.locator('.code .code') }).first()
-  await code.locator('pre').waitFor()
-  return (await code.locator('pre').innerText()).replaceAll('\u00a0', ' ')
-}
-
-/** Runs a snippet as its page says: saved under its name, by its command. */
-async function runs(language, code) {
-  const [command, file] = { curl: ['bash', 'get-token.sh'], Go: ['go', 'main.go'], 'Node.js': ['node', 'get-token.mjs'], Python: ['python3', 'get_token.py'] }[language]
-  await writeFile(join(dir, file), code)
-  const environment = { ...process.env, GOWORK: 'off', GOFLAGS: '' }
-  const args = command === 'go' ? ['run', file] : [file]
-  const { stdout } = await run(command, args, { cwd: dir, env: environment }).catch((e) => ({ stdout: `${e.stdout}${e.stderr}` }))
-  return stdout
-}
+const { button, link, heading, dialog } = partsOf(page)
 
 /** Looks at what the page shows in the midst of things. */
 async function look(name) {
@@ -89,7 +64,7 @@ await law('makes a first application by the guide', async () => {
 })
 
 await law('runs the snippet as printed, and the page says that the token is there', async () => {
-  const out = await runs('curl', await printed('curl'))
+  const out = await runs(dir, 'curl', await printed(page, 'curl'))
   assert.ok(JSON.parse(out).access_token, out)
   await page.getByText('Your application has its first token').waitFor()
   await look('first-token')
@@ -97,7 +72,7 @@ await law('runs the snippet as printed, and the page says that the token is ther
 
 for (const language of ['Go', 'Node.js', 'Python']) {
   await law(`the ${language} snippet runs as printed`, async () => {
-    const out = await runs(language, await printed(language))
+    const out = await runs(dir, language, await printed(page, language))
     assert.match(out, /access_token/, out)
   })
 }
@@ -164,7 +139,7 @@ await law('switches to private_key_jwt with a key that the browser makes', async
   await page.getByText(/^Changing from/).waitFor()
   await page.getByRole('tab', { name: 'Code' }).click()
   for (const language of ['Node.js', 'Go']) {
-    const out = await runs(language, await printed(language))
+    const out = await runs(dir, language, await printed(page, language))
     assert.match(out, /access_token/, out)
   }
   assert.equal((await ask(newSecret)).status, 200, 'the secret works while the overlap lasts')

@@ -1,6 +1,6 @@
 // Every page, in light and dark, wide and narrow: accessible by the rules of axe,
 // never wider than its window, and photographed for whoever wants to look.
-import { complaints, faultsOf, finish, input, law, shot, visit } from './stage.mjs'
+import { complaints, faultsOf, finish, input, law, partsOf, shot, signIn, visit } from './stage.mjs'
 
 const { url, owner, user, console: pages, people } = input
 
@@ -17,14 +17,15 @@ async function breakageOf(page, name) {
   return has > may ? [`${name}: ${has} pixels wide in a window of ${may}`] : []
 }
 
-/** Looks at one page as it stands, in both widths. */
+/** Looks at one page as it stands, in both widths: menus and tables differ. */
 async function look(page, name, scheme, faults) {
   await page.setViewportSize(wide)
   await shot(`${name}-${scheme}-wide`, page)
-  faults.push(...(await faultsOf(page, `${name}, ${scheme}`)))
+  faults.push(...(await faultsOf(page, `${name}, ${scheme}, wide`)))
   await page.setViewportSize(narrow)
   await page.waitForTimeout(120) // the layout follows the width in a moment
   await shot(`${name}-${scheme}-narrow`, page)
+  faults.push(...(await faultsOf(page, `${name}, ${scheme}, narrow`)))
   faults.push(...(await breakageOf(page, `${name}, ${scheme}`)))
   await page.setViewportSize(wide)
 }
@@ -38,14 +39,6 @@ async function settled(page) {
   await page.locator('h1').first().waitFor()
   await page.waitForLoadState('networkidle', { timeout: 4000 }).catch(() => {}) // the live list never ends
   await page.locator('[aria-busy="true"], .mantine-Skeleton-root').first().waitFor({ state: 'detached' })
-}
-
-async function signIn(page) {
-  await page.goto(`${url}/console/login?tid=${owner.tid}`)
-  await page.fill('#login', owner.email)
-  await page.fill('#password', owner.password)
-  await page.click('#login-submit')
-  await page.waitForURL(`**/console/${owner.tid}`)
 }
 
 for (const scheme of ['light', 'dark']) {
@@ -64,11 +57,44 @@ for (const scheme of ['light', 'dark']) {
   await law(`the console's pages for members, ${scheme}`, async () => {
     const faults = []
     const page = await visit({ viewport: wide, colorScheme: scheme, expected })
-    await signIn(page)
+    await signIn(page, owner)
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(`${url}/console/${owner.tid}${path}`)
       await settled(page)
       await look(page, name, scheme, faults)
+    }
+    await page.context().close()
+    none(faults)
+  })
+
+  await law(`what opens over the console's pages, ${scheme}`, async () => {
+    const faults = []
+    const page = await visit({ viewport: wide, colorScheme: scheme, expected })
+    const { button, dialog } = partsOf(page)
+    await signIn(page, owner)
+    const opened = async (name, at, open) => {
+      await open()
+      await at.waitFor()
+      await page.waitForTimeout(250) // axe sees no colours while they fade in
+      await shot(`${name}-${scheme}`, page)
+      faults.push(...(await faultsOf(page, `${name}, ${scheme}`)))
+      await page.keyboard.press('Escape')
+      await at.waitFor({ state: 'detached' })
+    }
+    for (const [width, size] of Object.entries({ wide, narrow })) {
+      await page.setViewportSize(size)
+      await page.goto(`${url}/console/${owner.tid}${pages.services}`)
+      await settled(page)
+      if (width === 'narrow') await opened('drawer', dialog(), () => button('Open the navigation').click())
+      for (const name of ['Language', 'Appearance', 'Account']) await opened(`${name}-${width}`.toLowerCase(), page.getByRole('menu'), () => page.locator('header').getByRole('button', { name }).click())
+      await opened(`row-${width}`, page.getByRole('menu'), () => button('invoices: …').click())
+      await opened(`palette-${width}`, dialog(), async () => {
+        await page.keyboard.press('Control+k')
+        await dialog().locator('input').fill('Bil')
+      })
+      await page.goto(`${url}/console/${owner.tid}${pages.client}`)
+      await settled(page)
+      await opened(`change-${width}`, dialog(), () => button('Change the method').click())
     }
     await page.context().close()
     none(faults)
@@ -104,7 +130,7 @@ for (const scheme of ['light', 'dark']) {
 
 await law('a first visit loads less than 350 kB', async () => {
   const page = await visit({ viewport: wide, expected })
-  await signIn(page)
+  await signIn(page, owner)
   const network = await page.context().newCDPSession(page)
   await network.send('Network.enable')
   let bytes = 0

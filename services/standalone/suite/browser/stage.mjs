@@ -1,11 +1,15 @@
 // What every script with a real Chromium shares: visits that notice whatever a
 // browser complains of, laws with their screenshots, and the policies that hold
 // for each page of ours.
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
+
+const run = promisify(execFile)
 
 export const input = JSON.parse(process.env.SUITE)
 export const shots = process.env.SHOTS || (await mkdtemp(join(tmpdir(), 'signet-browser-')))
@@ -59,6 +63,43 @@ function laxity(policy) {
   if (directives.get('base-uri')?.join() !== "'none'") faults.push('base-uri is open')
   if (directives.get('frame-ancestors')?.join() !== "'none'") faults.push('it can be framed')
   return faults
+}
+
+/** The parts of a page of the console, found as a person finds them: by their names. */
+export const partsOf = (page) => ({
+  button: (name, at = page) => at.getByRole('button', { name, exact: true }),
+  link: (name, at = page) => at.getByRole('link', { name, exact: true }),
+  heading: (name, at = page) => at.getByRole('heading', { name }),
+  dialog: (at = page) => at.getByRole('dialog'),
+})
+
+/** Signs a member in to the console. */
+export async function signIn(page, { tid, email, password }) {
+  await page.goto(`${input.url}/console/login?tid=${tid}`)
+  await page.fill('#login', email)
+  await page.fill('#password', password)
+  await page.click('#login-submit')
+  await page.waitForURL(`**/console/${tid}`)
+}
+
+/** The snippet that is shown, in the language asked for, as it is printed. */
+export async function printed(page, language) {
+  await page.getByRole('radiogroup', { name: 'Language' }).getByText(language, { exact: true }).click()
+  const code = page.locator('.code').filter({ hasNot: page.locator('.code .code') }).first()
+  await code.locator('pre').waitFor()
+  return (await code.locator('pre').innerText()).replaceAll('\u00a0', ' ')
+}
+
+const programs = { curl: ['bash', 'get-token.sh'], Go: ['go', 'main.go'], 'Node.js': ['node', 'get-token.mjs'], Python: ['python3', 'get_token.py'] }
+
+/** Runs a snippet as its page says: saved under its name, by its command. */
+export async function runs(dir, language, code, environment = {}) {
+  const [command, file] = programs[language]
+  await writeFile(join(dir, file), code)
+  const env = { ...process.env, GOWORK: 'off', GOFLAGS: '', ...environment }
+  const args = command === 'go' ? ['run', file] : [file]
+  const { stdout } = await run(command, args, { cwd: dir, env }).catch((e) => ({ stdout: `${e.stdout}${e.stderr}` }))
+  return stdout
 }
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

@@ -77,7 +77,7 @@ func New(spec *document.Spec, publicURL string, reference fs.FS) (*Pages, error)
 }
 
 func render(source string, data any) ([]byte, error) {
-	t, err := template.New("page").Parse(source)
+	t, err := template.New("page").Funcs(template.FuncMap{"parts": parts}).Parse(source)
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
@@ -86,6 +86,20 @@ func render(source string, data any) ([]byte, error) {
 		return nil, fmt.Errorf("page: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// part is a piece of a description; what stood between backticks is code.
+type part struct {
+	Text string
+	Code bool
+}
+
+func parts(description string) []part {
+	var out []part
+	for i, text := range strings.Split(description, "`") {
+		out = append(out, part{Text: text, Code: i%2 == 1})
+	}
+	return out
 }
 
 // chapter is one tag of the specification with its operations.

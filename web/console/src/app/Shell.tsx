@@ -6,6 +6,7 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { workspacesQuery } from "~/api/queries";
 import { seatAt, useSession } from "~/api/session";
 import { Icon } from "~/ui/Icon";
+import { uiText } from "~/ui/words";
 import { AccountMenu, Preferences } from "./Menus";
 import { tenantNav, workspaceNav } from "./nav";
 import { shellText } from "./shellText";
@@ -28,6 +29,7 @@ export function Logo() {
 
 export function Shell() {
   const t = useText(shellText);
+  const ui = useText(uiText);
   const { tid } = useParams({ from: "/console/$tid" });
   const [menu, { open, close }] = useDisclosure();
   const [palette, setPalette] = useState(false);
@@ -77,7 +79,7 @@ export function Shell() {
         onClose={close}
         size={288}
         title={<Logo />}
-        closeButtonProps={{ "aria-label": t("navigation") }}
+        closeButtonProps={{ "aria-label": ui("close") }}
         className="side-drawer"
       >
         <Nav tid={tid} />

@@ -77,6 +77,7 @@ const tone = (name: string, token: "danger" | "warning" | "success") => ({
   [`--mantine-color-${name}-light-color`]: `var(--color-${token})`,
   [`--mantine-color-${name}-outline`]: `var(--color-${token})`,
   [`--mantine-color-${name}-text`]: `var(--color-${token})`,
+  [`--mantine-color-${name}-6`]: `var(--color-${token})`, // what items of menus take
 });
 
 // The tokens speak; Mantine's own variables only repeat them.

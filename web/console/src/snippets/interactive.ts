@@ -1,252 +1,265 @@
-import { type Snippet, type Target, usesSecret } from "./types";
+import { signInFrameworks } from "./frameworks";
+import {
+  nodeImports,
+  nodeProof,
+  pythonImports,
+  pythonProof,
+  pythonRequest,
+  pythonRun,
+  showsCertificate,
+} from "./proof";
+import { isLoopback, quoted, type Snippet, type Target, tokenURL } from "./types";
 
-// Programs in which a person signs in: the authorization code with PKCE. The
-// first three need only the language's own library and a redirect URI on this
-// machine; the others are how the frameworks are told.
+// Programs in which a person signs in: the authorization code with PKCE. They
+// need only the language's own library and a redirect URI on this machine; how
+// the frameworks are told stands in frameworks.ts.
 
 const scopeOf = (target: Target) => target.scope || "openid profile email";
 
-export function interactiveSnippets(target: Target): Snippet[] {
-  if (target.method === "none" && target.redirectURI && !isLoopback(target.redirectURI)) {
-    return [browser(target)];
-  }
-  const list = [node(target), python(target)];
-  if (target.method === "none") {
-    list.push(browser(target));
-  } else if (target.method === "client_secret_basic" || target.method === "client_secret_post") {
-    list.push(spring(target), dotnet(target));
-  }
-  return list;
-}
+const hasIDToken = (target: Target) => scopeOf(target).split(" ").includes("openid");
 
-export function isLoopback(uri: string): boolean {
-  try {
-    return ["localhost", "127.0.0.1", "[::1]"].includes(new URL(uri).hostname);
-  } catch {
-    return false;
+export function interactiveSnippets(target: Target): Snippet[] {
+  const uris = target.redirectURIs ?? [];
+  const page = uris.find((uri) => uri.startsWith("https:"));
+  const anonymous = target.method === "none";
+  if (anonymous && page && !uris.some(isLoopback)) {
+    return [browser(target, page)];
   }
+  return [
+    ...(showsCertificate(target) ? [] : [node(target)]),
+    python(target),
+    ...(anonymous ? [browser(target, uris.find(isLoopback) ?? page)] : signInFrameworks(target)),
+  ];
 }
 
 function listens(target: Target) {
-  const redirect =
-    target.redirectURI && isLoopback(target.redirectURI) ? target.redirectURI : "http://127.0.0.1:3000/callback";
+  const registered = target.redirectURIs?.find(isLoopback);
+  const redirect = registered ?? "http://127.0.0.1:3000/callback";
   const url = new URL(redirect);
-  return { redirect, host: url.hostname, port: url.port || "80", path: url.pathname };
+  return {
+    redirect,
+    unregistered: registered ? undefined : redirect,
+    // A browser that is sent to localhost tries both families.
+    host: url.hostname === "[::1]" ? "::1" : "127.0.0.1",
+    port: url.port || "80",
+    path: url.pathname,
+  };
 }
 
 function node(target: Target): Snippet {
-  const { redirect, port, path } = listens(target);
-  const secret = target.secret ? JSON.stringify(target.secret) : "process.env.CLIENT_SECRET";
-  const basic = target.method === "client_secret_basic";
-  const post = target.method === "client_secret_post";
+  const { redirect, unregistered, host, port, path } = listens(target);
+  const proof = nodeProof(target);
+  const signed = hasIDToken(target);
+  const uses = { "node:crypto": ["createHash", "randomBytes"], "node:http": ["createServer"] };
+  const fields = ['grant_type: "authorization_code"', 'code: answer.get("code")', "redirect_uri", "code_verifier"];
   return {
     id: "node",
     label: "Node.js",
     lang: "javascript",
     file: "sign-in.mjs",
     run: "node sign-in.mjs",
-    code: `import { createHash, randomBytes } from "node:crypto";
-import { createServer } from "node:http";
-
-const issuer = "${target.issuer}";
-const client_id = "${target.clientID}";
-const redirect_uri = "${redirect}";
-${usesSecret(target.method) ? `const client_secret = ${secret};\n` : ""}
-const code_verifier = randomBytes(32).toString("base64url");
-const state = randomBytes(16).toString("base64url");
-const question = new URLSearchParams({
+    unregistered,
+    code: `${nodeImports(uses, proof.imports)}
+const issuer = ${quoted(target.issuer)};
+const redirect_uri = ${quoted(redirect)};
+${proof.before}
+const random = () => randomBytes(32).toString("base64url");
+const code_verifier = random();
+const state = random();
+${signed ? "const nonce = random();\n" : ""}const question = new URLSearchParams({
   response_type: "code",
   client_id,
   redirect_uri,
-  scope: "${scopeOf(target)}",
+  scope: ${quoted(scopeOf(target))},
   state,
-  code_challenge: createHash("sha256").update(code_verifier).digest("base64url"),
+${signed ? "  nonce,\n" : ""}  code_challenge: createHash("sha256").update(code_verifier).digest("base64url"),
   code_challenge_method: "S256",
 });
 console.log(\`Open this address and sign in:\\n\${issuer}/oauth2/authorize?\${question}\`);
 
-const server = createServer(async (request, response) => {
-  const answer = new URL(request.url, redirect_uri);
-  if (answer.pathname !== "${path}") return response.writeHead(404).end();
-  if (answer.searchParams.get("state") !== state) return response.writeHead(400).end("wrong state");
-  const tokens = await fetch(\`\${issuer}/oauth2/token\`, {
-    method: "POST",${basic ? '\n    headers: { Authorization: "Basic " + Buffer.from(`${client_id}:${client_secret}`).toString("base64") },' : ""}
-    body: new URLSearchParams({
-      grant_type: "authorization_code",
-      code: answer.searchParams.get("code") ?? "",
-      redirect_uri,
-      code_verifier,${basic ? "" : "\n      client_id,"}${post ? "\n      client_secret," : ""}
-    }),
-  });
-  console.log(tokens.status, await tokens.json());
-  response.end("Done. You can close this window.");
-  server.close();
-  server.closeAllConnections();
+// Whatever else a browser asks for is not the answer.
+const answer = await new Promise((resolve) => {
+  const server = createServer((request, response) => {
+    const [path, query] = request.url.split("?");
+    const said = new URLSearchParams(query);
+    if (path !== ${quoted(path)} || said.get("state") !== state) {
+      return response.writeHead(404).end();
+    }
+    response.end("Go back to the program. You can close this window.", () => {
+      server.close();
+      server.closeAllConnections();
+      resolve(said);
+    });
+  }).listen(${port}, ${quoted(host)});
 });
-server.listen(${port});
-`,
+if (answer.get("iss") !== issuer) throw new Error("This answer is of another issuer.");
+if (answer.has("error")) throw new Error(\`\${answer.get("error")}: \${answer.get("error_description") ?? ""}\`);
+
+const response = await fetch(${quoted(tokenURL(target))}, {
+  method: "POST",${proof.header ? `\n  headers: { Authorization: ${proof.header} },` : ""}
+  body: new URLSearchParams({
+${[...fields, ...proof.fields].map((field) => `    ${field},\n`).join("")}  }),
+});
+const tokens = await response.json();
+if (!response.ok) throw new Error(\`\${tokens.error}: \${tokens.error_description ?? ""}\`);
+${
+  signed
+    ? `
+// It came straight from the issuer, which stands for its signature (OpenID Connect Core, 3.1.3.7).
+const claims = JSON.parse(Buffer.from(tokens.id_token.split(".")[1], "base64url"));
+if (claims.iss !== issuer || claims.aud !== client_id || claims.nonce !== nonce) {
+  throw new Error("This ID token is not for us.");
+}
+console.log(tokens, claims);
+`
+    : "console.log(tokens);\n"
+}`,
   };
 }
 
 function python(target: Target): Snippet {
-  const { redirect, host, port, path } = listens(target);
-  const secret = target.secret ? JSON.stringify(target.secret) : 'os.environ["CLIENT_SECRET"]';
-  const basic = target.method === "client_secret_basic";
-  const post = target.method === "client_secret_post";
+  const { redirect, unregistered, host, port, path } = listens(target);
+  const proof = pythonProof(target);
+  const signed = hasIDToken(target);
+  const six = host === "::1";
+  const modules = [
+    "base64",
+    "hashlib",
+    "http.server",
+    "json",
+    "secrets",
+    "urllib.error",
+    "urllib.parse",
+    "urllib.request",
+  ];
+  const fields = [
+    '"grant_type": "authorization_code"',
+    '"code": answer["code"]',
+    '"redirect_uri": redirect_uri',
+    '"code_verifier": code_verifier',
+  ];
   return {
     id: "python",
     label: "Python",
     lang: "python",
     file: "sign_in.py",
-    run: "python3 sign_in.py",
-    code: `import base64
-import hashlib
-import http.server
-import os
-import secrets
-import urllib.parse
-import urllib.request
-
-issuer = "${target.issuer}"
-client_id = "${target.clientID}"
-redirect_uri = "${redirect}"
-${usesSecret(target.method) ? `client_secret = ${secret}\n` : ""}
-verifier = secrets.token_urlsafe(32)
-challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-state = secrets.token_urlsafe(16)
+    run: pythonRun(proof, "sign_in.py"),
+    unregistered,
+    code: `${pythonImports(proof, ...modules, ...(six ? ["socket"] : []))}
+issuer = ${quoted(target.issuer)}
+redirect_uri = ${quoted(redirect)}
+${proof.before}
+code_verifier = secrets.token_urlsafe(32)
+state = secrets.token_urlsafe(32)
+${signed ? "nonce = secrets.token_urlsafe(32)\n" : ""}challenge = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
 question = urllib.parse.urlencode({
-    "response_type": "code", "client_id": client_id, "redirect_uri": redirect_uri, "scope": "${scopeOf(target)}",
-    "state": state, "code_challenge": challenge, "code_challenge_method": "S256",
+    "response_type": "code",
+    "client_id": client_id,
+    "redirect_uri": redirect_uri,
+    "scope": ${quoted(scopeOf(target))},
+    "state": state,
+${signed ? '    "nonce": nonce,\n' : ""}    "code_challenge": challenge,
+    "code_challenge_method": "S256",
 })
 print(f"Open this address and sign in:\\n{issuer}/oauth2/authorize?{question}", flush=True)
 
+answer = {}
+
 
 class Callback(http.server.BaseHTTPRequestHandler):
+    timeout = 2  # a browser may open a connection and say nothing
+
     def do_GET(self):
         address = urllib.parse.urlsplit(self.path)
-        answer = dict(urllib.parse.parse_qsl(address.query))
-        if address.path != "${path}" or answer.get("state") != state:
-            return self.send_error(400)
-        form = {
-            "grant_type": "authorization_code", "code": answer.get("code", ""),
-            "redirect_uri": redirect_uri, "code_verifier": verifier,${basic ? "" : ' "client_id": client_id,'}${post ? ' "client_secret": client_secret,' : ""}
-        }
-        request = urllib.request.Request(f"{issuer}/oauth2/token", data=urllib.parse.urlencode(form).encode())
-${basic ? '        request.add_header("Authorization", "Basic " + base64.b64encode(f"{client_id}:{client_secret}".encode()).decode())\n' : ""}        print(urllib.request.urlopen(request).read().decode())
+        query = dict(urllib.parse.parse_qsl(address.query))
+        if address.path != ${quoted(path)} or query.get("state") != state:
+            return self.send_error(404)
+        answer.update(query)
         self.send_response(200)
         self.end_headers()
-        self.wfile.write(b"Done. You can close this window.")
+        self.wfile.write(b"Go back to the program. You can close this window.")
 
 
-http.server.HTTPServer(("${host}", ${port}), Callback).handle_request()
-`,
+${six ? "http.server.HTTPServer.address_family = socket.AF_INET6\n" : ""}with http.server.HTTPServer((${quoted(host)}, ${port}), Callback) as server:
+    while not answer:  # whatever else a browser asks for is not the answer
+        server.handle_request()
+if answer.get("iss") != issuer:
+    raise SystemExit("This answer is of another issuer.")
+if "error" in answer:
+    raise SystemExit(f"{answer['error']}: {answer.get('error_description', '')}")
+
+${pythonRequest(target, proof, fields)}try:
+    tokens = json.load(urllib.request.urlopen(request${proof.context ? `, context=${proof.context}` : ""}))
+except urllib.error.HTTPError as error:
+    raise SystemExit(error.read().decode())  # it says what is wrong
+${
+  signed
+    ? `
+# It came straight from the issuer, which stands for its signature (OpenID Connect Core, 3.1.3.7).
+claims = json.loads(base64.urlsafe_b64decode(tokens["id_token"].split(".")[1] + "=="))
+if (claims["iss"], claims["aud"], claims.get("nonce")) != (issuer, client_id, nonce):
+    raise SystemExit("This ID token is not for us.")
+`
+    : ""
+}print(json.dumps(tokens, indent=2))
+${signed ? "print(json.dumps(claims, indent=2))\n" : ""}`,
   };
 }
 
-function browser(target: Target): Snippet {
+function browser(target: Target, redirect: string | undefined): Snippet {
+  const uri = redirect ?? "http://localhost:3000/callback";
+  const signed = hasIDToken(target);
+  const kept = signed ? "{ verifier, state, nonce }" : "{ verifier, state }";
   return {
     id: "browser",
     label: "JavaScript",
     lang: "javascript",
     file: "sign-in.js",
-    code: `const issuer = "${target.issuer}";
-const client_id = "${target.clientID}";
-const redirect_uri = "${target.redirectURI ?? "http://localhost:3000/callback"}";
+    unregistered: redirect ? undefined : uri,
+    code: `const issuer = ${quoted(target.issuer)};
+const client_id = ${quoted(target.clientID)};
+const redirect_uri = ${quoted(uri)};
 
-const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replace(/\\+/g, "-").replace(/\\//g, "_").replace(/=+$/, "");
+const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
 // Call this when somebody wants to sign in.
 export async function signIn() {
-  const verifier = random();
-  const state = random();
-  sessionStorage.setItem("sign-in", JSON.stringify({ verifier, state }));
+  const [verifier, state${signed ? ", nonce" : ""}] = [random(), random()${signed ? ", random()" : ""}];
+  sessionStorage.setItem("sign-in", JSON.stringify(${kept}));
   const challenge = base64url(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier))));
   location.assign(\`\${issuer}/oauth2/authorize?\${new URLSearchParams({
-    response_type: "code", client_id, redirect_uri, scope: "${scopeOf(target)}",
-    state, code_challenge: challenge, code_challenge_method: "S256",
+    response_type: "code", client_id, redirect_uri, scope: ${quoted(scopeOf(target))},
+    state, ${signed ? "nonce, " : ""}code_challenge: challenge, code_challenge_method: "S256",
   })}\`);
 }
 
 // Call this on the page of the redirect URI. It returns the tokens.
 export async function finishSignIn() {
   const answer = new URLSearchParams(location.search);
-  const { verifier, state } = JSON.parse(sessionStorage.getItem("sign-in") ?? "{}");
+  const ${kept} = JSON.parse(sessionStorage.getItem("sign-in") ?? "{}");
   sessionStorage.removeItem("sign-in");
-  if (!state || answer.get("state") !== state || answer.get("iss") !== issuer) throw new Error("This answer is not for us.");
+  history.replaceState(null, "", location.pathname); // the code has no business in the history
+  if (!state || answer.get("state") !== state || answer.get("iss") !== issuer) {
+    throw new Error("This answer is not for us.");
+  }
   if (answer.has("error")) throw new Error(answer.get("error"));
   const response = await fetch(\`\${issuer}/oauth2/token\`, {
     method: "POST",
     body: new URLSearchParams({ grant_type: "authorization_code", code: answer.get("code"), redirect_uri, client_id, code_verifier: verifier }),
   });
-  if (!response.ok) throw new Error((await response.json()).error);
-  return response.json();
+  const tokens = await response.json();
+  if (!response.ok) throw new Error(tokens.error);
+${
+  signed
+    ? `  const claims = JSON.parse(atob(tokens.id_token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+  if (claims.iss !== issuer || claims.aud !== client_id || claims.nonce !== nonce) {
+    throw new Error("This ID token is not for us.");
+  }
+`
+    : ""
+}  return tokens;
 }
-`,
-  };
-}
-
-function spring(target: Target): Snippet {
-  return {
-    id: "spring",
-    label: "Spring",
-    lang: "yaml",
-    file: "application.yaml",
-    code: `spring:
-  security:
-    oauth2:
-      client:
-        registration:
-          signet:
-            client-id: ${target.clientID}
-            client-secret: ${target.secret ?? "${CLIENT_SECRET}"}
-            client-authentication-method: ${target.method}
-            authorization-grant-type: authorization_code
-            redirect-uri: "${target.redirectURI ?? "{baseUrl}/login/oauth2/code/{registrationId}"}"
-            scope: ${scopeOf(target).split(" ").join(", ")}
-        provider:
-          signet:
-            issuer-uri: ${target.issuer}
-`,
-  };
-}
-
-function dotnet(target: Target): Snippet {
-  const path = target.redirectURI ? new URL(target.redirectURI).pathname : "/callback";
-  return {
-    id: "dotnet",
-    label: ".NET",
-    lang: "csharp",
-    file: "Program.cs",
-    run: "dotnet add package Microsoft.AspNetCore.Authentication.OpenIdConnect && dotnet run",
-    code: `using Microsoft.AspNetCore.Authentication.Cookies;
-using Microsoft.AspNetCore.Authentication.OpenIdConnect;
-
-var builder = WebApplication.CreateBuilder(args);
-builder.Services
-    .AddAuthentication(options =>
-    {
-        options.DefaultScheme = CookieAuthenticationDefaults.AuthenticationScheme;
-        options.DefaultChallengeScheme = OpenIdConnectDefaults.AuthenticationScheme;
-    })
-    .AddCookie()
-    .AddOpenIdConnect(options =>
-    {
-        options.Authority = "${target.issuer}";
-        options.ClientId = "${target.clientID}";
-        options.ClientSecret = ${target.secret ? JSON.stringify(target.secret) : 'Environment.GetEnvironmentVariable("CLIENT_SECRET")'};
-        options.ResponseType = "code";
-        options.UsePkce = true;
-        options.CallbackPath = "${path}";
-        options.SaveTokens = true;${target.issuer.startsWith("http:") ? "\n        options.RequireHttpsMetadata = false; // only for an issuer on this machine" : ""}
-    });
-builder.Services.AddAuthorization();
-
-var app = builder.Build();
-app.UseAuthentication();
-app.UseAuthorization();
-app.MapGet("/", (HttpContext context) => $"Hello {context.User.FindFirst("sub")?.Value}").RequireAuthorization();
-app.Run("${target.redirectURI && isLoopback(target.redirectURI) ? new URL(target.redirectURI).origin : "http://localhost:3000"}");
 `,
   };
 }

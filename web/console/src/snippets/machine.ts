@@ -1,88 +1,173 @@
-import { type Snippet, type Target, tokenURL } from "./types";
+import { frameworks } from "./frameworks";
+import {
+  algOf,
+  assertionType,
+  kidOf,
+  nodeImports,
+  nodeProof,
+  type PythonProof,
+  pythonImports,
+  pythonProof,
+  pythonRequest,
+  pythonRun,
+  showsCertificate,
+  signs,
+} from "./proof";
+import { quoted, type Snippet, type Target, tokenURL, word } from "./types";
 
 // Programs that get a token by client_credentials. Each runs as it is, with
 // nothing but the language's own library unless its run line says otherwise.
 
-interface Proof {
-  go: { imports: string[]; before: string; request: string; helpers?: string };
-  node: { imports: string; before: string; headers?: string; body?: string };
-  python: { imports: string; before: string; headers?: string; body?: string; run?: string };
-}
-
 export function machineSnippets(target: Target): Snippet[] {
-  switch (target.method) {
-    case "client_secret_basic":
-    case "client_secret_post":
-      return bySecret(target);
-    case "client_secret_jwt":
-    case "private_key_jwt":
-      return byAssertion(target);
-    case "tls_client_auth":
-    case "self_signed_tls_client_auth":
-      return byCertificate(target);
-    default:
-      return [];
+  if (target.method === "none") {
+    return [];
   }
+  if (showsCertificate(target)) {
+    return [curlWithCertificate(target), nodeWithCertificate(target), python(target)];
+  }
+  return [...shell(target), ...go(target), node(target), python(target), ...frameworks(target)];
 }
 
-const secretIn = (target: Target, read: string) => (target.secret ? JSON.stringify(target.secret) : read);
-
-function bySecret(target: Target): Snippet[] {
-  const post = target.method === "client_secret_post";
-  const url = tokenURL(target);
-  const id = JSON.stringify(target.clientID);
-  const shellSecret = target.secret ?? "$CLIENT_SECRET";
-  const curl = [
-    `curl -X POST '${url}'`,
-    ...(post
-      ? [`  -d client_id=${target.clientID}`, `  -d "client_secret=${shellSecret}"`]
-      : [`  -u "${target.clientID}:${shellSecret}"`]),
-    "  -d grant_type=client_credentials",
-  ].join(" \\\n");
-  const proof: Proof = {
-    go: {
-      imports: target.secret ? [] : ["os"],
-      before: post
-        ? `form.Set("client_id", ${id})\n\tform.Set("client_secret", ${secretIn(target, 'os.Getenv("CLIENT_SECRET")')})\n\t`
-        : "",
-      request: post ? "" : `request.SetBasicAuth(${id}, ${secretIn(target, 'os.Getenv("CLIENT_SECRET")')})\n\t`,
-    },
-    node: {
-      imports: "",
-      before: `const id = ${id};\nconst secret = ${secretIn(target, "process.env.CLIENT_SECRET")};\n\n`,
-      headers: post ? undefined : '{ Authorization: "Basic " + Buffer.from(`${id}:${secret}`).toString("base64") }',
-      body: post ? "client_id: id, client_secret: secret" : undefined,
-    },
-    python: {
-      imports: `${post ? "" : "import base64\n"}${target.secret ? "" : "import os\n"}`,
-      before: `client_id = ${id}\nsecret = ${secretIn(target, 'os.environ["CLIENT_SECRET"]')}\n\n`,
-      headers: post
-        ? undefined
-        : '{"Authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}',
-      body: post ? '"client_id": client_id, "client_secret": secret' : undefined,
-    },
+function node(target: Target): Snippet {
+  const proof = nodeProof(target);
+  const imports = nodeImports(proof.imports);
+  const fields = ['grant_type: "client_credentials"', ...proof.fields];
+  return {
+    id: "node",
+    label: "Node.js",
+    lang: "javascript",
+    file: "get-token.mjs",
+    run: "node get-token.mjs",
+    code: `${imports && `${imports}\n`}${proof.before}
+const response = await fetch(${quoted(tokenURL(target))}, {
+  method: "POST",${proof.header ? `\n  headers: { Authorization: ${proof.header} },` : ""}
+  body: new URLSearchParams({
+${fields.map((field) => `    ${field},\n`).join("")}  }),
+});
+console.log(response.status, await response.json());
+`,
   };
+}
+
+function python(target: Target): Snippet {
+  const proof: PythonProof = pythonProof(target);
+  return {
+    id: "python",
+    label: "Python",
+    lang: "python",
+    file: "get_token.py",
+    run: pythonRun(proof, "get_token.py"),
+    code: `${pythonImports(proof, "urllib.error", "urllib.parse", "urllib.request")}
+${proof.before}
+${pythonRequest(target, proof, ['"grant_type": "client_credentials"'])}try:
+    response = urllib.request.urlopen(request${proof.context ? `, context=${proof.context}` : ""})
+except urllib.error.HTTPError as error:
+    response = error  # it says what is wrong
+print(response.status, response.read().decode())
+`,
+  };
+}
+
+function shell(target: Target): Snippet[] {
+  if (signs(target)) {
+    return /^(HS|RS)/.test(algOf(target)) ? [shellAssertion(target)] : [];
+  }
+  const post = target.method === "client_secret_post";
+  const given = (before: string) => (target.secret ? word(before + target.secret) : `"${before}$CLIENT_SECRET"`);
+  const proof = post
+    ? [`  -d client_id=${target.clientID}`, `  -d ${given("client_secret=")}`]
+    : [`  -u ${given(`${target.clientID}:`)}`];
   return [
-    { id: "curl", label: "curl", lang: "bash", code: curl },
-    ...programs(target, proof),
-    spring(target),
-    dotnet(target),
+    {
+      id: "curl",
+      label: "curl",
+      lang: "bash",
+      code: [`curl -X POST '${tokenURL(target)}'`, ...proof, "  -d grant_type=client_credentials"].join(" \\\n"),
+    },
   ];
 }
 
-function programs(target: Target, proof: Proof): Snippet[] {
-  return [go(target, proof.go), node(target, proof.node), python(target, proof.python)];
+function shellAssertion(target: Target): Snippet {
+  const alg = algOf(target);
+  const kid = kidOf(target);
+  const header = JSON.stringify({ alg, typ: "client-authentication+jwt", ...(kid ? { kid } : {}) });
+  const key = alg.startsWith("HS")
+    ? `-hmac ${target.secret ? word(target.secret) : '"$CLIENT_SECRET"'}`
+    : "-sign client-key.pem";
+  return {
+    id: "curl",
+    label: "curl",
+    lang: "bash",
+    file: "get-token.sh",
+    run: "bash get-token.sh",
+    code: `b64() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+now=$(date +%s)
+header=$(printf %s ${word(header)} | b64)
+claims=$(printf '{"iss":"${target.clientID}","sub":"${target.clientID}","aud":"${target.issuer}","jti":"%s","iat":%d,"exp":%d}' \\
+  "$(openssl rand -hex 16)" "$now" "$((now + 60))" | b64)
+signature=$(printf %s "$header.$claims" | openssl dgst -sha${alg.slice(2)} ${key} -binary | b64)
+
+curl -X POST '${tokenURL(target)}' \\
+  -d grant_type=client_credentials \\
+  -d client_assertion_type=${assertionType} \\
+  -d "client_assertion=$header.$claims.$signature"
+`,
+  };
 }
 
-function go(target: Target, proof: Proof["go"]): Snippet {
-  const imports = [...new Set(["fmt", "io", "log", "net/http", "net/url", "strings", ...proof.imports])].sort();
+function curlWithCertificate(target: Target): Snippet {
   return {
-    id: "go",
-    label: "Go",
-    lang: "go",
-    file: "main.go",
-    run: "go run main.go",
-    code: `package main
+    id: "curl",
+    label: "curl",
+    lang: "bash",
+    code: `curl -X POST '${tokenURL(target)}' \\
+  --cert client-cert.pem --key client-key.pem \\
+  -d client_id=${target.clientID} \\
+  -d grant_type=client_credentials
+`,
+  };
+}
+
+function nodeWithCertificate(target: Target): Snippet {
+  return {
+    id: "node",
+    label: "Node.js",
+    lang: "javascript",
+    file: "get-token.mjs",
+    run: "node get-token.mjs",
+    code: `import { readFileSync } from "node:fs";
+import { request } from "node:https";
+
+const call = request(
+  ${quoted(tokenURL(target))},
+  {
+    method: "POST",
+    cert: readFileSync("client-cert.pem"),
+    key: readFileSync("client-key.pem"),
+    headers: { "Content-Type": "application/x-www-form-urlencoded" },
+  },
+  (response) => response.pipe(process.stdout),
+);
+call.end("grant_type=client_credentials&client_id=${target.clientID}");
+`,
+  };
+}
+
+interface GoProof {
+  imports: string[];
+  /** What stands before the request is made, and what is done to it. */
+  before?: string;
+  request?: string;
+  helpers?: string;
+}
+
+function go(target: Target): Snippet[] {
+  const proof = goProof(target);
+  if (!proof) {
+    return [];
+  }
+  const imports = [...new Set(["fmt", "io", "log", "net/http", "net/url", "strings", ...proof.imports])].sort();
+  const code = `package main
 
 import (
 ${imports.map((path) => `\t"${path}"`).join("\n")}
@@ -90,12 +175,12 @@ ${imports.map((path) => `\t"${path}"`).join("\n")}
 
 func main() {
 	form := url.Values{"grant_type": {"client_credentials"}}
-	${proof.before}request, err := http.NewRequest(http.MethodPost, "${tokenURL(target)}", strings.NewReader(form.Encode()))
+	${proof.before ?? ""}request, err := http.NewRequest(http.MethodPost, ${quoted(tokenURL(target))}, strings.NewReader(form.Encode()))
 	if err != nil {
 		log.Fatal(err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	${proof.request}response, err := http.DefaultClient.Do(request)
+	${proof.request ?? ""}response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -106,197 +191,40 @@ func main() {
 	}
 	fmt.Println(response.Status, string(body))
 }
-${proof.helpers ?? ""}`,
-  };
+${proof.helpers ?? ""}`;
+  return [{ id: "go", label: "Go", lang: "go", file: "main.go", run: "go run main.go", code }];
 }
 
-function node(target: Target, proof: Proof["node"]): Snippet {
-  const fields = ['grant_type: "client_credentials"', proof.body].filter(Boolean).join(", ");
-  return {
-    id: "node",
-    label: "Node.js",
-    lang: "javascript",
-    file: "get-token.mjs",
-    run: "node get-token.mjs",
-    code: `${proof.imports}${proof.before}const response = await fetch("${tokenURL(target)}", {
-  method: "POST",${proof.headers ? `\n  headers: ${proof.headers},` : ""}
-  body: new URLSearchParams({ ${fields} }),
-});
-console.log(response.status, await response.json());
-`,
-  };
-}
-
-function python(target: Target, proof: Proof["python"]): Snippet {
-  const fields = ['"grant_type": "client_credentials"', proof.body].filter(Boolean).join(", ");
-  return {
-    id: "python",
-    label: "Python",
-    lang: "python",
-    file: "get_token.py",
-    run: proof.run ?? "python3 get_token.py",
-    code: `${proof.imports}import urllib.parse
-import urllib.request
-
-${proof.before}request = urllib.request.Request(
-    "${tokenURL(target)}",
-    data=urllib.parse.urlencode({${fields}}).encode(),${proof.headers ? `\n    headers=${proof.headers},` : ""}
-)
-print(urllib.request.urlopen(request).read().decode())
-`,
-  };
-}
-
-function spring(target: Target): Snippet {
-  return {
-    id: "spring",
-    label: "Spring",
-    lang: "yaml",
-    file: "application.yaml",
-    code: `spring:
-  security:
-    oauth2:
-      client:
-        registration:
-          signet:
-            client-id: ${target.clientID}
-            client-secret: ${target.secret ?? "${CLIENT_SECRET}"}
-            client-authentication-method: ${target.method}
-            authorization-grant-type: client_credentials
-        provider:
-          signet:
-            token-uri: ${target.issuer}/oauth2/token
-`,
-  };
-}
-
-function dotnet(target: Target): Snippet {
-  const secret = secretIn(target, 'Environment.GetEnvironmentVariable("CLIENT_SECRET")');
-  const post = target.method === "client_secret_post";
-  return {
-    id: "dotnet",
-    label: ".NET",
-    lang: "csharp",
-    file: "Program.cs",
-    run: "dotnet run",
-    code: `using System.Net.Http.Headers;
-using System.Text;
-
-var id = ${JSON.stringify(target.clientID)};
-var secret = ${secret};
-
-using var http = new HttpClient();
-${post ? "" : 'http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{id}:{secret}")));\n'}var response = await http.PostAsync("${tokenURL(target)}", new FormUrlEncodedContent(new Dictionary<string, string>
-{
-    ["grant_type"] = "client_credentials",${post ? '\n    ["client_id"] = id,\n    ["client_secret"] = secret,' : ""}
-}));
-Console.WriteLine(await response.Content.ReadAsStringAsync());
-`,
-  };
-}
-
-const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
-// Node signs every algorithm with its own library; how, depends on the family.
-function nodeSign(alg: string): string {
-  switch (alg) {
-    case "HS256":
-      return 'createHmac("sha256", secret).update(input).digest("base64url")';
-    case "RS256":
-      return 'sign("sha256", Buffer.from(input), key).toString("base64url")';
-    case "PS256":
-      return 'sign("sha256", Buffer.from(input), { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }).toString("base64url")';
-    case "Ed25519":
-    case "EdDSA":
-      return 'sign(null, Buffer.from(input), key).toString("base64url")';
-    default:
-      return 'sign("sha256", Buffer.from(input), { key, dsaEncoding: "ieee-p1363" }).toString("base64url")';
-  }
-}
-
-function byAssertion(target: Target): Snippet[] {
-  const hmac = target.method === "client_secret_jwt";
-  const alg = hmac ? "HS256" : (target.alg ?? "ES256");
-  const kid = !hmac && target.kid ? `, kid: ${JSON.stringify(target.kid)}` : "";
-  const id = JSON.stringify(target.clientID);
-  const crypto = hmac
-    ? "createHmac, randomUUID"
-    : `${alg === "PS256" ? "constants, " : ""}createPrivateKey, randomUUID, sign`;
-  const nodeProof: Proof["node"] = {
-    imports: `import { ${crypto} } from "node:crypto";\n${hmac ? "" : 'import { readFileSync } from "node:fs";\n'}\n`,
-    before: `${hmac ? `const secret = ${secretIn(target, "process.env.CLIENT_SECRET")};` : 'const key = createPrivateKey(readFileSync("client-key.pem"));'}
-const encode = (part) => Buffer.from(JSON.stringify(part)).toString("base64url");
-const now = Math.floor(Date.now() / 1000);
-const header = { alg: "${alg}", typ: "client-authentication+jwt"${kid} };
-const claims = { iss: ${id}, sub: ${id}, aud: "${target.issuer}", jti: randomUUID(), iat: now, exp: now + 60 };
-const input = \`\${encode(header)}.\${encode(claims)}\`;
-const assertion = \`\${input}.\${${nodeSign(alg)}}\`;
-
-`,
-    body: `client_assertion_type: "${assertionType}", client_assertion: assertion`,
-  };
-  const pythonKid = !hmac && target.kid ? `, "kid": ${JSON.stringify(target.kid)}` : "";
-  const pythonProof: Proof["python"] = {
-    imports: `${target.secret || !hmac ? "" : "import os\n"}import time\nimport uuid\n`,
-    before: `import jwt  # PyJWT
-
-now = int(time.time())
-assertion = jwt.encode(
-    {"iss": ${id}, "sub": ${id}, "aud": "${target.issuer}", "jti": str(uuid.uuid4()), "iat": now, "exp": now + 60},
-    ${hmac ? secretIn(target, 'os.environ["CLIENT_SECRET"]') : 'open("client-key.pem").read()'},
-    algorithm="${alg === "Ed25519" ? "EdDSA" : alg}",
-    headers={"typ": "client-authentication+jwt"${pythonKid}${alg === "Ed25519" ? ', "alg": "Ed25519"' : ""}},
-)
-
-`,
-    body: `"client_assertion_type": "${assertionType}", "client_assertion": assertion`,
-    run: "pip install 'pyjwt[crypto]' && python3 get_token.py",
-  };
-  const snippets = [node(target, nodeProof), python(target, pythonProof)];
-  if (hmac || alg === "ES256") {
-    snippets.splice(1, 0, go(target, goAssertion(target, hmac)));
-  }
-  if (hmac || alg === "RS256") {
-    snippets.unshift(shellAssertion(target, alg));
-  }
-  return snippets;
-}
-
-function shellAssertion(target: Target, alg: string): Snippet {
-  const kid = alg !== "HS256" && target.kid ? `,"kid":"${target.kid}"` : "";
-  const signature =
-    alg === "HS256"
-      ? `openssl dgst -sha256 -hmac "${target.secret ?? "$CLIENT_SECRET"}" -binary`
-      : "openssl dgst -sha256 -sign client-key.pem -binary";
-  return {
-    id: "curl",
-    label: "curl",
-    lang: "bash",
-    file: "get-token.sh",
-    run: "bash get-token.sh",
-    code: `b64() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
-now=$(date +%s)
-header=$(printf '{"alg":"${alg}","typ":"client-authentication+jwt"${kid}}' | b64)
-claims=$(printf '{"iss":"${target.clientID}","sub":"${target.clientID}","aud":"${target.issuer}","jti":"%s","iat":%d,"exp":%d}' \\
-  "$(openssl rand -hex 16)" "$now" "$((now + 60))" | b64)
-signature=$(printf '%s' "$header.$claims" | ${signature} | b64)
-
-curl -X POST '${tokenURL(target)}' \\
-  -d grant_type=client_credentials \\
-  -d client_assertion_type=${assertionType} \\
-  -d "client_assertion=$header.$claims.$signature"
-`,
-  };
-}
-
-function goAssertion(target: Target, hmac: boolean): Proof["go"] {
-  const id = JSON.stringify(target.clientID);
-  const kid = !hmac && target.kid ? `, "kid": ${JSON.stringify(target.kid)}` : "";
-  const sign = hmac
-    ? `	mac := hmac.New(sha256.New, []byte(${secretIn(target, 'os.Getenv("CLIENT_SECRET")')}))
+function goProof(target: Target): GoProof | undefined {
+  const id = quoted(target.clientID);
+  const secret = target.secret ? quoted(target.secret) : 'os.Getenv("CLIENT_SECRET")';
+  const os = target.secret ? [] : ["os"];
+  const alg = algOf(target);
+  switch (target.method) {
+    case "client_secret_basic":
+      return { imports: os, request: `request.SetBasicAuth(${id}, ${secret})\n\t` };
+    case "client_secret_post":
+      return { imports: os, before: `form.Set("client_id", ${id})\n\tform.Set("client_secret", ${secret})\n\t` };
+    case "client_secret_jwt": {
+      const [module, hash] = goHash[alg] ?? ["crypto/sha256", "sha256.New"];
+      const sign = `	mac := hmac.New(${hash}, []byte(${secret}))
 	mac.Write([]byte(input))
-	return input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))`
-    : `	file, err := os.ReadFile("client-key.pem")
+	return input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))`;
+      return goAssertion(target, sign, [...os, "crypto/hmac", module]);
+    }
+    default:
+      return alg === "ES256"
+        ? goAssertion(target, goECDSA, ["crypto/ecdsa", "crypto/sha256", "crypto/x509", "encoding/pem", "os"])
+        : undefined;
+  }
+}
+
+const goHash: Record<string, [module: string, hash: string]> = {
+  HS384: ["crypto/sha512", "sha512.New384"],
+  HS512: ["crypto/sha512", "sha512.New"],
+};
+
+const goECDSA = `	file, err := os.ReadFile("client-key.pem")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -317,25 +245,19 @@ function goAssertion(target: Target, hmac: boolean): Proof["go"] {
 	r.FillBytes(signature[:32])
 	s.FillBytes(signature[32:])
 	return input + "." + base64.RawURLEncoding.EncodeToString(signature)`;
+
+function goAssertion(target: Target, sign: string, imports: string[]): GoProof {
+  const id = quoted(target.clientID);
+  const kid = kidOf(target);
   return {
-    imports: [
-      "crypto/rand",
-      "crypto/sha256",
-      "encoding/base64",
-      "encoding/json",
-      "time",
-      ...(hmac
-        ? ["crypto/hmac", ...(target.secret ? [] : ["os"])]
-        : ["crypto/ecdsa", "crypto/x509", "encoding/pem", "os"]),
-    ],
+    imports: ["crypto/rand", "encoding/base64", "encoding/json", "time", ...imports],
     before: `form.Set("client_assertion_type", "${assertionType}")\n\tform.Set("client_assertion", assertion())\n\t`,
-    request: "",
     helpers: `
 // assertion proves the client to the issuer, once.
 func assertion() string {
 	now := time.Now().Unix()
-	input := part(map[string]any{"alg": "${hmac ? "HS256" : "ES256"}", "typ": "client-authentication+jwt"${kid}}) + "." +
-		part(map[string]any{"iss": ${id}, "sub": ${id}, "aud": "${target.issuer}", "jti": rand.Text(), "iat": now, "exp": now + 60})
+	input := part(map[string]any{"alg": "${algOf(target)}", "typ": "client-authentication+jwt"${kid ? `, "kid": ${quoted(kid)}` : ""}}) + "." +
+		part(map[string]any{"iss": ${id}, "sub": ${id}, "aud": ${quoted(target.issuer)}, "jti": rand.Text(), "iat": now, "exp": now + 60})
 ${sign}
 }
 
@@ -348,62 +270,4 @@ func part(v any) string {
 }
 `,
   };
-}
-
-function byCertificate(target: Target): Snippet[] {
-  const url = tokenURL(target);
-  const id = target.clientID;
-  return [
-    {
-      id: "curl",
-      label: "curl",
-      lang: "bash",
-      code: `curl -X POST '${url}' \\
-  --cert client-cert.pem --key client-key.pem \\
-  -d client_id=${id} \\
-  -d grant_type=client_credentials
-`,
-    },
-    {
-      id: "node",
-      label: "Node.js",
-      lang: "javascript",
-      file: "get-token.mjs",
-      run: "node get-token.mjs",
-      code: `import { readFileSync } from "node:fs";
-import { request } from "node:https";
-
-const call = request(
-  "${url}",
-  {
-    method: "POST",
-    cert: readFileSync("client-cert.pem"),
-    key: readFileSync("client-key.pem"),
-    headers: { "Content-Type": "application/x-www-form-urlencoded" },
-  },
-  (response) => response.pipe(process.stdout),
-);
-call.end("grant_type=client_credentials&client_id=${id}");
-`,
-    },
-    {
-      id: "python",
-      label: "Python",
-      lang: "python",
-      file: "get_token.py",
-      run: "python3 get_token.py",
-      code: `import ssl
-import urllib.parse
-import urllib.request
-
-context = ssl.create_default_context()
-context.load_cert_chain("client-cert.pem", "client-key.pem")
-request = urllib.request.Request(
-    "${url}",
-    data=urllib.parse.urlencode({"grant_type": "client_credentials", "client_id": "${id}"}).encode(),
-)
-print(urllib.request.urlopen(request, context=context).read().decode())
-`,
-    },
-  ];
 }

@@ -11,8 +11,16 @@ export interface Target {
   method: string;
   alg?: string;
   kid?: string;
-  redirectURI?: string;
+  redirectURIs?: string[];
+  /** The algorithm that its ID tokens are signed with. */
+  idTokenAlg?: string;
   scope?: string;
+}
+
+export interface SnippetFile {
+  name: string;
+  lang: Lang;
+  code: string;
 }
 
 export interface Snippet {
@@ -24,6 +32,10 @@ export interface Snippet {
   /** The command that runs it. */
   run?: string;
   code: string;
+  /** A second file that belongs to it. */
+  beside?: SnippetFile;
+  /** The redirect URI that it needs and that the client does not have yet. */
+  unregistered?: string;
 }
 
 export const tokenURL = (target: Target) =>
@@ -32,3 +44,19 @@ export const tokenURL = (target: Target) =>
     : `${target.issuer}/oauth2/token`;
 
 export const usesSecret = (method: string) => method.startsWith("client_secret_");
+
+/** Text as a literal of JavaScript, Python, Go, C# and YAML alike. */
+export const quoted = (value: string) => JSON.stringify(value);
+
+/** Text as one word of a shell. */
+export const word = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;
+
+/** Whether a program on this machine can listen there, without a certificate. */
+export function isLoopback(uri: string): boolean {
+  try {
+    const { protocol, hostname } = new URL(uri);
+    return protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  } catch {
+    return false;
+  }
+}

@@ -11,18 +11,19 @@ interface CodeProps {
 
 /** A piece of code, coloured as soon as the colouring has been loaded. */
 export function Code({ code, lang, label, plain }: CodeProps) {
+  const shown = code.trimEnd();
   const [lines, setLines] = useState<{ of: string; tokens: Tokens } | null>(null);
   useEffect(() => {
     let wanted = true;
     if (lang) {
       void import("./highlight")
-        .then(({ highlight }) => highlight(code, lang))
-        .then((tokens) => wanted && setLines({ of: code, tokens }));
+        .then(({ highlight }) => highlight(shown, lang))
+        .then((tokens) => wanted && setLines({ of: shown, tokens }));
     }
     return () => {
       wanted = false;
     };
-  }, [code, lang]);
+  }, [shown, lang]);
   return (
     <div className="code">
       {!plain && (
@@ -34,7 +35,7 @@ export function Code({ code, lang, label, plain }: CodeProps) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre tabIndex={0}>
         <code>
-          {lines?.of === code
+          {lines?.of === shown
             ? lines.tokens.map((line, i) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one text never change places
                 <span key={i}>
@@ -47,7 +48,7 @@ export function Code({ code, lang, label, plain }: CodeProps) {
                   {"\n"}
                 </span>
               ))
-            : code}
+            : shown}
         </code>
       </pre>
     </div>

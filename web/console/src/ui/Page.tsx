@@ -103,7 +103,7 @@ export function Empty({
           {children}
         </Text>
       )}
-      {action}
+      {action && <div className="empty-action">{action}</div>}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
 const grammars = {
   bash: () => import("shiki/langs/shellscript.mjs"),
   go: () => import("shiki/langs/go.mjs"),
+  java: () => import("shiki/langs/java.mjs"),
   javascript: () => import("shiki/langs/javascript.mjs"),
   python: () => import("shiki/langs/python.mjs"),
   yaml: () => import("shiki/langs/yaml.mjs"),

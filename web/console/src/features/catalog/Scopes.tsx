@@ -76,6 +76,7 @@ export function Scopes() {
                 {scope.built_in && <Badge color="gray">{t("builtIn")}</Badge>}
               </Group>
             ),
+            width: 270,
           },
           { head: t("description"), cell: (scope) => scope.description },
           { head: t("api"), cell: (scope) => scope.service_id, width: 180 },

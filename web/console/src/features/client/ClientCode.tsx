@@ -4,33 +4,32 @@ import { workspaceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import { interactiveSnippets } from "~/snippets/interactive";
 import { machineSnippets } from "~/snippets/machine";
+import { showsCertificate } from "~/snippets/proof";
 import { Snippets } from "~/snippets/Snippets";
-import { Await, Section } from "~/ui/Page";
+import { targetOf } from "~/snippets/target";
+import { Await, Loading, Section } from "~/ui/Page";
 import { metadataQuery } from "../workspaces/Overview";
 import { clientText } from "./clientText";
-import { keysOf, type Shown } from "./context";
+import type { Shown } from "./context";
 
 export function ClientCode({ shown }: { shown: Shown }) {
   const t = useText(clientText);
   const { tid, aid, client } = shown;
   const workspace = useQuery(workspaceQuery(tid, aid));
   const metadata = useQuery(metadataQuery(tid, aid));
-  const key = keysOf(client).at(-1);
   const machine = client.grant_types.includes("client_credentials");
   const people = client.grant_types.includes("authorization_code");
   return (
     <Section title={t("code")} lead={t("codeLead")}>
       <Await of={workspace}>
         {({ value }) => {
-          const target = {
-            issuer: value.issuer,
+          const target = targetOf(value, client, {
             mtlsTokenURL: metadata.data?.mtls_endpoint_aliases?.token_endpoint,
-            clientID: client.client_id,
-            method: client.token_endpoint_auth_method,
-            alg: client.token_endpoint_auth_signing_alg ?? key?.alg,
-            kid: key?.kid,
-            redirectURI: client.redirect_uris?.[0],
-          };
+          });
+          // A certificate is shown at an address of its own, which only the metadata tell.
+          if (showsCertificate(target) && metadata.isPending) {
+            return <Loading />;
+          }
           return (
             <Stack gap="xl">
               {machine && (

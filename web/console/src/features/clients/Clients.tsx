@@ -112,6 +112,7 @@ export function Clients() {
                 <Strength method={c.token_endpoint_auth_method} />
               </>
             ),
+            width: 210,
           },
           { head: t("grants"), cell: (c) => <span className="row-sub">{c.grant_types.join(", ")}</span> },
           { head: t("changed"), cell: (c) => <Time at={c.updated_at} />, width: 130 },

@@ -74,6 +74,7 @@ export function Users() {
                 {user.email_verified && <Badge color="green">{t("verified")}</Badge>}
               </Group>
             ),
+            width: 280,
           },
           {
             head: t("signin"),

@@ -7,7 +7,7 @@ import { useText } from "~/app/text";
 import { interactiveSnippets } from "~/snippets/interactive";
 import { machineSnippets } from "~/snippets/machine";
 import { Snippets } from "~/snippets/Snippets";
-import type { Target } from "~/snippets/types";
+import { targetOf } from "~/snippets/target";
 import { useAct } from "~/ui/act";
 import { CopyInline, DownloadButton } from "~/ui/Copy";
 import { Icon } from "~/ui/Icon";
@@ -27,16 +27,7 @@ export function Finish({ tid, workspace, made }: { tid: string; workspace: Schem
     window.scrollTo({ top: 0 });
     document.getElementById("page-title")?.focus({ preventScroll: true });
   }, []);
-  const target: Target = {
-    issuer: workspace.issuer,
-    clientID: client.client_id,
-    secret,
-    method: client.token_endpoint_auth_method,
-    alg: client.token_endpoint_auth_signing_alg,
-    kid: made.kid,
-    redirectURI: client.redirect_uris?.[0],
-    scope: made.kind === "machine" ? undefined : "openid profile email",
-  };
+  const target = targetOf(workspace, client, { secret, ...(made.kid ? { kid: made.kid } : {}) });
   return (
     <>
       <Section title={t("created", { name: client.client_name ?? client.client_id })} lead={t("step", { n: 3 })}>
