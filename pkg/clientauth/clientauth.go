@@ -201,8 +201,8 @@ func (a *Authenticator) Authenticate(ctx context.Context, w tenancy.Workspace, r
 	if err != nil {
 		return Client{}, oauth.ErrTemporarilyUnavailable.Because("client look-up failed", err)
 	}
-	t.Check("client found", known, trace.Check{Expected: "a client registered in this workspace", Actual: foundWord(known), RFC: "RFC 6749, section 2.3", Fix: "Compare the client_id with the client's page; ids belong to one workspace."})
-	usable := known && t.Check("client enabled", !client.Disabled, trace.Check{Expected: "enabled", Actual: enabledWord(client.Disabled), Fix: "Enable the client."})
+	t.Check("client found", known, trace.Check{Expected: "a client registered in this workspace", Wrong: "not found", RFC: "RFC 6749, section 2.3", Fix: "Compare the client_id with the client's page; ids belong to one workspace."})
+	usable := known && t.Check("client enabled", !client.Disabled, trace.Check{Expected: "enabled", Wrong: "disabled", Fix: "Enable the client."})
 	// Of a decoy there is nothing to explain.
 	target, explain := client, t
 	if !usable {
@@ -484,18 +484,4 @@ func registeredWord(c *domain.Client, now time.Time) string {
 		return c.TokenEndpointAuthMethod + ", or " + c.TokenEndpointAuthMethodPrevious + " until " + c.TokenEndpointAuthMethodPreviousUntil.UTC().Format(time.RFC3339)
 	}
 	return c.TokenEndpointAuthMethod
-}
-
-func foundWord(known bool) string {
-	if known {
-		return "found"
-	}
-	return "not found"
-}
-
-func enabledWord(disabled bool) string {
-	if disabled {
-		return "disabled"
-	}
-	return "enabled"
 }

@@ -91,7 +91,7 @@ func New(d Deps) (http.Handler, error) {
 		Interactions: &interaction.Interactions{
 			KV: d.KV, Store: d.Store, Root: d.Root, Origin: oauth.Origin(public), Cookies: interaction.Cookies{Secure: public.Scheme == "https"},
 		},
-		Logos: logo.New(d.Egress, d.Now), Ended: ended(d), Audit: d.Audit.Record, Count: d.Count, Now: d.Now,
+		Logos: logo.New(d.Egress, d.Now), Ended: ended(d), Audit: d.Audit.Record, Explanation: d.Server.Explanation, Count: d.Count, Now: d.Now,
 	}
 
 	d.Server.Render = forPeople(p.RenderError)

@@ -399,19 +399,41 @@ func TestRefusalsAreExplained(t *testing.T) {
 	h := newHouse(t)
 	p, _ := h.tenant("acme")
 	p.client("app")
+	explained := func() string {
+		t.Helper()
+		select {
+		case body := <-h.traces:
+			return string(body)
+		case <-time.After(10 * time.Second):
+			t.Fatal("the refusal was not explained")
+			return ""
+		}
+	}
 	a := h.browser().open(p.authorizeURL("app", "code_challenge", "", "code_challenge_method", "", "state", "canary-state"))
 	require.Equal(t, "invalid_request", a.response(callback).Get("error"))
-	select {
-	case body := <-h.traces:
-		text := string(body)
-		require.Contains(t, text, a.Header.Get("X-Trace-Id"))
-		require.Contains(t, text, `"authorize"`)
-		require.Contains(t, text, `"app"`)
-		require.Contains(t, text, "PKCE challenge present")
-		require.Contains(t, text, "code_challenge is missing")
-		require.NotContains(t, text, "canary")
-	case <-time.After(10 * time.Second):
-		t.Fatal("the refusal was not explained")
+	id := a.Header.Get("X-Trace-Id")
+	text := explained()
+	for _, want := range []string{id, `"authorize"`, `"app"`, "PKCE challenge present", "code_challenge is missing", "RFC 7636, section 4.4.1"} {
+		require.Contains(t, text, want)
 	}
+	require.NotContains(t, text, "canary")
+	require.Equal(t, origin+"/console/acme/explain/"+id, a.response(callback).Get("error_uri"))
 	require.NotContains(t, a.Header.Get("Location"), "code_challenge", "the reason stays here")
+
+	// What may not be redirected leads there by its page.
+	a = h.browser().open(p.authorizeURL("app", "redirect_uri", callback+"/x?canary"))
+	a.errorPage(http.StatusBadRequest)
+	text = explained()
+	require.Contains(t, text, `"expected":"`+callback+`"`, "what is registered")
+	require.Contains(t, text, `"actual":"`+callback+`/x?…"`, "what came, without what could be a secret in it")
+	require.Contains(t, a.Body, `href="/console/acme/explain/`+a.Header.Get("X-Trace-Id")+`"`)
+
+	// Nothing is kept of what a user decides, and of what goes well there is no refusal.
+	b := h.browser()
+	p.user("alice")
+	page := b.open(p.authorizeURL("app"))
+	require.NotContains(t, page.Body, "/explain/")
+	denied := page.logIn("alice", secret).consent("deny")
+	require.Equal(t, "access_denied", denied.response(callback).Get("error"))
+	require.False(t, denied.response(callback).Has("error_uri"))
 }

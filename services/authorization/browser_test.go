@@ -232,7 +232,7 @@ func (a *answer) pageHeaders() {
 	}
 }
 
-var reference = regexp.MustCompile(`<code id="reference">[0-9a-f]{32}</code>`)
+var reference = regexp.MustCompile(`<code id="reference">[0-9a-f]{32}</code>|/explain/[0-9a-f]{32}"`)
 
 // withoutReference is a page without the one thing that differs every time.
 func withoutReference(body string) string { return reference.ReplaceAllString(body, "") }

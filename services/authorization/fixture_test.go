@@ -123,7 +123,8 @@ func newHouse(t testing.TB, options ...func(*authorization.Deps)) *house {
 	d := authorization.Deps{
 		Server: server.Config{
 			Name: "authorization", Now: h.clock.Now, Hosts: []string{"id.example"}, Secure: true, Access: server.AccessAll,
-			Logger: slog.New(slog.NewJSONHandler(h.log, nil)),
+			Logger:      slog.New(slog.NewJSONHandler(h.log, nil)),
+			Explanation: func(w tenancy.Workspace, id string) string { return origin + "/console/" + w.TID() + "/explain/" + id },
 		},
 		Resolver: tenancy.NewResolver(directory, origin), Store: h.store, KV: h.kv, Root: h.root, Caches: h.caches, Passwords: h.passwords, Audit: h.audit, ClientAuth: auth, Egress: out, Traces: recorder, Count: h.counter.Observe, Now: h.clock.Now,
 		Invalidate: func(_ context.Context, i cache.Invalidation) {

@@ -27,6 +27,9 @@ type Page struct {
 	CSRF, Tx string
 	// TraceID is shown as "Reference".
 	TraceID string
+	// Explanation leads those who run the application from the reference to what
+	// is kept of the request: a path of this origin; empty: nothing is.
+	Explanation string
 	// Nonce is from NewNonce and also in the Policy of the answer. Without it
 	// the brand colour is left out.
 	Nonce string

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -57,6 +58,9 @@ func (v *visit) settle(err error) error {
 		v.c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))
 	}
 	view := pages.Error{Page: v.frame("", pages.Policy{}), Cause: f.cause}
+	if at, err := url.Parse(v.explanation()); err == nil {
+		view.Explanation = at.EscapedPath()
+	}
 	return v.show(f.status, func(out io.Writer) error { return v.Renderer.Error(out, view) })
 }
 

@@ -43,6 +43,9 @@ type Pages struct {
 	Ended func(ctx context.Context, facts []domain.Revocation)
 	// Audit records what needs no transaction of its own; it must not block.
 	Audit func(domain.AuditEvent)
+	// Explanation is the address of the explanation of a request; nil: there is
+	// none.
+	Explanation func(w tenancy.Workspace, traceID string) string
 	// Count is told how logins and consents end; it must not block.
 	Count func(w tenancy.Workspace, s domain.Series, took time.Duration)
 	Now   func() time.Time
@@ -100,6 +103,15 @@ func (v *visit) userEvent(action, userID, targetKind, targetID string) domain.Au
 		WorkspaceID: v.w.ID(), At: v.Now(), Action: action, ActorKind: "user", ActorID: userID,
 		TargetKind: targetKind, TargetID: targetID, Outcome: "success", IP: v.address(), TraceID: server.TraceID(v.c),
 	}
+}
+
+// explanation is where the workspace's administrators find out why the request
+// was refused; empty where that is not kept.
+func (v *visit) explanation() string {
+	if v.trace == nil || v.Explanation == nil {
+		return ""
+	}
+	return v.Explanation(v.w, server.TraceID(v.c))
 }
 
 // count counts what a person did at a page, and why it came to nothing.

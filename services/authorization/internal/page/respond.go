@@ -56,7 +56,11 @@ func (v *visit) putCode(par, hash []byte, c domain.Code, counters []kv.Counter) 
 func (v *visit) tell(client *domain.Client, r *request.Request, e *oauth.Error) error {
 	v.trace.Finish(trace.Refused, e)
 	server.Outcome(v.c, e.Code, e.Reason(), errors.Unwrap(e))
-	return v.respond(client, r, url.Values{"error": {e.Code}, "error_description": {e.Description}})
+	values := url.Values{"error": {e.Code}, "error_description": {e.Description}}
+	if at := v.explanation(); at != "" {
+		values.Set("error_uri", at)
+	}
+	return v.respond(client, r, values)
 }
 
 // refuse answers a refused request: to the user where no redirect URI is

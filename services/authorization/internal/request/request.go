@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -129,11 +130,12 @@ func Judge(endpoint Endpoint, in *Input) (*domain.Client, *Request, *Refusal) {
 		if step.on&endpoint == 0 {
 			continue
 		}
+		s.expected, s.found = step.expects, ""
 		if cause, err := step.run(s); err != nil {
-			s.Trace.Fail(step.name, trace.Check{Expected: step.expects, Actual: err.Reason(), RFC: err.RFC, Fix: step.fix})
+			s.Trace.Fail(step.name, trace.Check{Expected: s.expected, Actual: cmp.Or(s.found, err.Reason()), RFC: step.rfc, Fix: step.fix})
 			return nil, nil, &Refusal{Cause: cause, Err: err, Request: s.request, Client: s.client}
 		}
-		s.Trace.Pass(step.name, "")
+		s.Trace.Pass(step.name, s.found)
 	}
 	return s.client, s.request, nil
 }
@@ -142,6 +144,10 @@ type state struct {
 	*Input
 	client  *domain.Client
 	request *Request
+
+	// What the step at hand expects and finds, where that can be said more
+	// exactly than beforehand.
+	expected, found string
 }
 
 // get reads one parameter.
@@ -166,30 +172,31 @@ type step struct {
 	on      Endpoint
 	run     func(*state) (Cause, *oauth.Error)
 	expects string
+	rfc     string
 	fix     string
 }
 
 // steps is the matrix.
 func steps() []step {
 	return []step{
-		{"request is no reference", PAR, refuseReference, "the request itself, not a request_uri", "Push the parameters; the answer has the request_uri."},
-		{"request is the client's own", PAR, takeClient, "the client_id of the client that authenticated", "Leave client_id out, or send the client's own."},
-		{"client found", Authorize, findClient, "an enabled client of this workspace", "Compare client_id with the client's page; ids belong to one workspace."},
-		{"redirect URI registered", Authorize | PAR, checkRedirectURI, "one of the client's redirect_uris, byte for byte", "Register the exact URI that the application sends."},
-		{"response mode allowed", Authorize | PAR, checkResponseMode, "query, fragment or form_post, as the client allows; form_post to http and https only", "Let the client use the response mode, or leave response_mode out."},
-		{"parameters do not repeat", Authorize | PAR, checkDuplicates, "each parameter once", "Send every parameter once; none may stand both in the URL and in the body."},
-		{"request was pushed", Authorize, checkPushed, "a request_uri of the pushed authorization request endpoint", "Push the request to /par and send client_id and request_uri alone; the client or the workspace has require_pushed_authorization_requests."},
-		{"request is plain", Authorize | PAR, checkUnsupported, "no request, request_uri or registration", ""},
-		{"response type served", Authorize | PAR, checkResponseType, "code", "Use the authorization code flow with PKCE."},
-		{"client may use the code flow", Authorize | PAR, checkGrant, "authorization_code among the client's grant_types, code among its response_types", "Add authorization_code to the client's grant_types."},
-		{"state and nonce within bounds", Authorize | PAR, checkBounds, "at most 8192 bytes of state, 1024 of nonce", "Keep what state should carry at your side, and send a handle to it."},
-		{"scope allowed", Authorize | PAR, checkScope, "scopes that the client registered", "Add the scope to the client, or ask for less."},
-		{"resource known", Authorize | PAR, checkResource, "audiences of services that the client has scopes of", "Make a service with this audience and give the client one of its scopes."},
-		{"PKCE challenge present", Authorize | PAR, checkPKCE, "code_challenge with code_challenge_method S256", "Send a code_challenge; every maintained library does when PKCE is on."},
-		{"prompt understood", Authorize | PAR, checkPrompt, "none, login, consent or select_account; none alone", ""},
-		{"max_age understood", Authorize | PAR, checkMaxAge, "a number of seconds", ""},
-		{"claims understood", Authorize | PAR, checkClaims, "the JSON object of OpenID Connect Core, section 5.5", ""},
-		{"id_token_hint genuine", Authorize | PAR, checkHint, "an ID token of this workspace", ""},
-		{"hints taken", Authorize | PAR, takeHints, "", ""},
+		{"request is no reference", PAR, refuseReference, "the request itself, not a request_uri", "RFC 9126, section 2.1", "Push the parameters; the answer has the request_uri."},
+		{"request is the client's own", PAR, takeClient, "the client_id of the client that authenticated", "RFC 9126, section 2.1", "Leave client_id out, or send the client's own."},
+		{"client found", Authorize, findClient, "an enabled client of this workspace", "RFC 6749, section 4.1.2.1", "Compare client_id with the client's page; ids belong to one workspace."},
+		{"redirect URI registered", Authorize | PAR, checkRedirectURI, "one of the client's redirect_uris, byte for byte", "RFC 9700, section 2.1", "Register the exact URI that the application sends."},
+		{"response mode allowed", Authorize | PAR, checkResponseMode, "query, fragment or form_post, as the client allows; form_post to http and https only", "OpenID Connect Core 1.0, section 3.1.2.1", "Let the client use the response mode, or leave response_mode out."},
+		{"parameters do not repeat", Authorize | PAR, checkDuplicates, "each parameter once", "RFC 6749, section 3.1", "Send every parameter once; none may stand both in the URL and in the body."},
+		{"request was pushed where it must be", Authorize, checkPushed, "a request_uri of the pushed authorization request endpoint", "RFC 9126, section 5", "Push the request to /par and send client_id and request_uri alone; the client or the workspace has require_pushed_authorization_requests."},
+		{"request is plain", Authorize | PAR, checkUnsupported, "no request, request_uri or registration", "OpenID Connect Core 1.0, section 3.1.2.6", ""},
+		{"response type served", Authorize | PAR, checkResponseType, "code", "RFC 6749, section 4.1.1", "Use the authorization code flow with PKCE."},
+		{"client may use the code flow", Authorize | PAR, checkGrant, "authorization_code among the client's grant_types, code among its response_types", "RFC 7591, section 2", "Add authorization_code to the client's grant_types."},
+		{"state and nonce within bounds", Authorize | PAR, checkBounds, "at most 8192 bytes of state, 1024 of nonce", "", "Keep what state should carry at your side, and send a handle to it."},
+		{"scope allowed", Authorize | PAR, checkScope, "scopes that the client registered", "RFC 6749, section 3.3", "Add the scope to the client, or ask for less."},
+		{"resource known", Authorize | PAR, checkResource, "audiences of services that the client has scopes of", "RFC 8707, section 2", "Make a service with this audience and give the client one of its scopes."},
+		{"PKCE challenge present", Authorize | PAR, checkPKCE, "code_challenge with code_challenge_method S256", "RFC 7636, section 4.4.1", "Send a code_challenge; every maintained library does when PKCE is on."},
+		{"prompt understood", Authorize | PAR, checkPrompt, "none, login, consent or select_account; none alone", "OpenID Connect Core 1.0, section 3.1.2.1", ""},
+		{"max_age understood", Authorize | PAR, checkMaxAge, "a number of seconds", "OpenID Connect Core 1.0, section 3.1.2.1", ""},
+		{"claims understood", Authorize | PAR, checkClaims, "the JSON object of OpenID Connect Core, section 5.5", "OpenID Connect Core 1.0, section 5.5", ""},
+		{"id_token_hint genuine", Authorize | PAR, checkHint, "an ID token of this workspace", "OpenID Connect Core 1.0, section 3.1.2.1", ""},
+		{"hints taken", Authorize | PAR, takeHints, "", "", ""},
 	}
 }

@@ -65,9 +65,13 @@ func findClient(s *state) (Cause, *oauth.Error) {
 // required, even of clients with one URI (OpenID Connect Core, section 3.1.2.1).
 func checkRedirectURI(s *state) (Cause, *oauth.Error) {
 	uri := s.get("redirect_uri")
+	if len(s.client.RedirectURIs) > 0 {
+		s.expected = strings.Join(s.client.RedirectURIs, ", ")
+	}
 	if uri == "" {
 		return UnregisteredURI, oauth.ErrInvalidRequest.Because("redirect_uri is missing", nil)
 	}
+	s.found = uri
 	if !oauth.MatchRedirectURI(s.client.RedirectURIs, uri, s.client.Native()) {
 		return UnregisteredURI, oauth.ErrInvalidRequest.Because("redirect_uri is not registered for the client", nil)
 	}
@@ -87,6 +91,7 @@ func checkResponseMode(s *state) (Cause, *oauth.Error) {
 	if mode == "" {
 		return "", nil
 	}
+	s.found = mode
 	if !slices.Contains(oauth.ResponseModes(), mode) || !s.client.ResponseModeAllowed(mode) {
 		return "", oauth.ErrInvalidRequest.Because("response_mode is unknown, or not allowed for the client", nil)
 	}
@@ -129,7 +134,8 @@ func checkUnsupported(s *state) (Cause, *oauth.Error) {
 }
 
 func checkResponseType(s *state) (Cause, *oauth.Error) {
-	switch t := s.get("response_type"); t {
+	s.found = s.get("response_type")
+	switch s.found {
 	case oauth.ResponseTypeCode:
 		return "", nil
 	case "":
@@ -164,7 +170,11 @@ func checkBounds(s *state) (Cause, *oauth.Error) {
 // checkScope takes the scope asked for, or the workspace's default scopes that
 // the client registered.
 func checkScope(s *state) (Cause, *oauth.Error) {
-	scope, err := oauth.ParseScope(s.get("scope"))
+	if len(s.client.Scope) > 0 {
+		s.expected = s.client.Scope.String()
+	}
+	s.found = s.get("scope")
+	scope, err := oauth.ParseScope(s.found)
 	if err != nil {
 		return "", oauth.ErrInvalidScope.Because(err.Error(), nil)
 	}
@@ -194,6 +204,7 @@ func checkResource(s *state) (Cause, *oauth.Error) {
 		return "", oauth.ErrInvalidTarget.Because("too many resources", nil)
 	}
 	for _, uri := range resource {
+		s.found = uri
 		if oauth.CheckResource(uri) != nil || !s.Catalog.Reachable(s.request.Scope, uri) {
 			return "", oauth.ErrInvalidTarget.Because("the resource is not one that the client may use", nil)
 		}
@@ -204,6 +215,9 @@ func checkResource(s *state) (Cause, *oauth.Error) {
 
 func checkPKCE(s *state) (Cause, *oauth.Error) {
 	challenge, method := s.get("code_challenge"), s.get("code_challenge_method")
+	if challenge != "" {
+		s.found = method
+	}
 	switch {
 	case challenge == "" && method != "":
 		return "", oauth.ErrInvalidRequest.Because("code_challenge_method came without code_challenge", nil)
@@ -225,6 +239,7 @@ func checkPrompt(s *state) (Cause, *oauth.Error) {
 	if raw == "" {
 		return "", nil
 	}
+	s.found = raw
 	prompt := strings.Split(raw, " ")
 	for _, p := range prompt {
 		if !slices.Contains(oauth.Prompts(), p) {
@@ -247,6 +262,7 @@ func checkMaxAge(s *state) (Cause, *oauth.Error) {
 		}
 		return "", nil
 	}
+	s.found = raw
 	age, err := strconv.ParseUint(raw, 10, 31)
 	if err != nil {
 		return "", oauth.ErrInvalidRequest.Because("max_age is not a number of seconds", nil)

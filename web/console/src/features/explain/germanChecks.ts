@@ -84,7 +84,7 @@ export const germanNames: Record<string, string> = {
   "request is plain": "Anfrage ohne Umschlag",
   "request is the client's own": "Anfrage ist die des Clients",
   "request is well formed": "Anfrage wohlgeformt",
-  "request was pushed": "Anfrage wurde eingereicht",
+  "request was pushed where it must be": "Anfrage wurde eingereicht, wo sie es muss",
   "resource known": "Ressource bekannt",
   "resource within the grant": "Ressource im Grant enthalten",
   "response mode allowed": "Antwortmodus erlaubt",

@@ -6,7 +6,6 @@ export const germanFindings: Record<string, string> = {
   // The words that stand alone, or in a hole.
   none: "nichts",
   missing: "fehlt",
-  found: "gefunden",
   "not found": "nicht gefunden",
   enabled: "eingeschaltet",
   disabled: "ausgeschaltet",

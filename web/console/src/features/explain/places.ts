@@ -15,7 +15,7 @@ export const places: Record<string, Place> = {
   "code is known": { page: "workspace", field: "code_ttl" },
   "refresh token is current": { page: "workspace", field: "refresh_grace" },
   "pushed request found": { page: "workspace", field: "par_ttl" },
-  "request was pushed": { page: "client", field: "require_pushed_authorization_requests" },
+  "request was pushed where it must be": { page: "client", field: "require_pushed_authorization_requests" },
   "redirect URI registered": { page: "client", field: "redirect_uris" },
   "redirect URI still registered": { page: "client", field: "redirect_uris" },
   "grant allowed for the client": { page: "client", field: "grant_types" },
