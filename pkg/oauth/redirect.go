@@ -180,7 +180,7 @@ func parseURI(raw string) (*url.URL, error) {
 	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme == "" {
-		return nil, errors.New("this is not an absolute URI: it must begin with a scheme, such as https://")
+		return nil, errors.New("this is not an absolute URI: it must begin with https:// or another scheme")
 	}
 	if strings.Contains(raw, "#") {
 		return nil, errors.New("a fragment, which # begins, is not allowed")

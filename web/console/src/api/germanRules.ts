@@ -83,8 +83,8 @@ export const germanClients: Record<string, string> = {
   "a scope value has a character that RFC 6749 does not allow, or two spaces follow each other":
     "ein Scope enthält ein Zeichen, das RFC 6749 nicht erlaubt, oder zwei Leerzeichen folgen aufeinander",
 
-  "this is not an absolute URI: it must begin with a scheme, such as https://":
-    "das ist keine absolute URI: Sie muss mit einem Schema beginnen, etwa https://",
+  "this is not an absolute URI: it must begin with https:// or another scheme":
+    "das ist keine absolute URI: Sie muss mit https:// oder einem anderen Schema beginnen",
   "the URI is empty": "die URI ist leer",
   "the URI is too long": "die URI ist zu lang",
   "the URI holds a character that must be percent-encoded": "die URI enthält ein Zeichen, das prozentkodiert sein muss",

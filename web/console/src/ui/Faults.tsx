@@ -16,7 +16,8 @@ export function Worded({ children }: { children: string }) {
 
 /** What is wrong within a field, or with what has none, each with its place. */
 export function Faults({ of }: { of: Fault[] }) {
-  return of.map((fault, i) => (
+  const inOrder = [...of].sort((a, b) => Number(a.at) - Number(b.at) || 0);
+  return inOrder.map((fault, i) => (
     <Fragment key={`${fault.at} ${fault.detail}`}>
       {i > 0 && <br />}
       <FaultLine fault={fault} alone={of.length === 1} />
