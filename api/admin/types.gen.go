@@ -35,6 +35,7 @@ type AuditEventList struct {
 
 // Branding How the pages of end users look.
 type Branding struct {
+	// Color A colour as #rrggbb, such as #1a7f5a.
 	Color string `json:"color,omitempty,omitzero"`
 
 	// LogoURI An https URL.

@@ -99,7 +99,7 @@ func CheckRedirectURI(raw string, native bool) error {
 		return checkHost(u)
 	case u.Scheme == "http":
 		if !IsLoopbackHost(u.Hostname()) {
-			return errors.New("http is allowed on loopback hosts only; use https")
+			return errors.New("the scheme http is allowed on loopback hosts only; use https")
 		}
 		return checkHost(u)
 	case native && strings.Contains(u.Scheme, ".") && u.Host == "" && raw[:len(u.Scheme)] == u.Scheme:
@@ -180,13 +180,13 @@ func parseURI(raw string) (*url.URL, error) {
 	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme == "" {
-		return nil, errors.New("this is not an absolute URI")
+		return nil, errors.New("this is not an absolute URI: it must begin with https:// or another scheme")
 	}
 	if strings.Contains(raw, "#") {
-		return nil, errors.New("a fragment is not allowed")
+		return nil, errors.New("a fragment, which # begins, is not allowed")
 	}
 	if u.User != nil {
-		return nil, errors.New("user information is not allowed")
+		return nil, errors.New("a user name or password is not allowed")
 	}
 	return u, nil
 }

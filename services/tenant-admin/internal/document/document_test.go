@@ -2,6 +2,7 @@ package document_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +64,51 @@ func TestFindingsPointAtWhatIsWrong(t *testing.T) {
 	}
 	require.Equal(t, []string{"/owner/password", "/owner/x~1y", "/tid", "/" + strings.Repeat("z", 64)}, pointers)
 	require.Empty(t, schema.Check(document.Object{"tid": "acme", "owner": document.Object{"email": "a@b.example", "password": "x"}}))
+}
+
+// What is asked for is said in words for people: no expression of the schema, no
+// number with an exponent, and never what was sent.
+func TestFindingsSayWhatIsAskedFor(t *testing.T) {
+	s, err := document.Load(api.Admin())
+	require.NoError(t, err)
+	workspace := s.Operation("POST", "/api/v1/tenants/{tid}/workspaces").Schema
+	user := s.Operation("POST", "/api/v1/tenants/{tid}/workspaces/{aid}/users").Schema
+	client := s.Operation("POST", "/api/v1/tenants/{tid}/workspaces/{aid}/clients").Schema
+	for _, row := range []struct {
+		schema *document.Schema
+		member string
+		value  any
+		detail string
+	}{
+		{workspace, "session_ttl", 5.0, "This must be at least 10."},
+		{workspace, "session_ttl", 1e9, "This may be at most 31536000."},
+		{workspace, "session_ttl", 10.5, "This must be a whole number."},
+		{workspace, "session_ttl", "60", "This must be a whole number."},
+		{workspace, "demo_users", "yes", "This must be true or false."},
+		{workspace, "display_name", nil, "This may not be null."},
+		{workspace, "display_name", 1.0, "This must be a text."},
+		{workspace, "display_name", strings.Repeat("x", 201), "This may have at most 200 characters."},
+		{workspace, "pkce", "never", "This must be one of required, required_for_public."},
+		{workspace, "token_endpoint_auth_methods", []any{}, "Name at least 1."},
+		{workspace, "token_endpoint_auth_methods", "none", "This must be a list."},
+		{workspace, "branding", document.Object{"color": "green"}, "This is not of the right form: a colour as #rrggbb, such as #1a7f5a."},
+		{workspace, "branding", true, "This must be an object."},
+		{user, "locale", "d", "This is not of the right form: a language tag (BCP 47)."},
+		{user, "zeal", 1.0, "There is no such member."},
+		{client, "contacts", slices.Repeat([]any{"a@b.example"}, 21), "Name at most 20."},
+		{client, "token_endpoint_auth_method_previous", document.Object{"method": "none", "until": "soon"}, "This is not of the format date-time."},
+		{client, "federated_credentials", []any{document.Object{"name": "", "subject": "s"}}, "This may not be empty."},
+		{client, "federated_credentials", []any{document.Object{"name": "a"}}, "This is required."},
+	} {
+		d := document.Object{row.member: row.value}
+		if row.schema.Has("aid") {
+			d["aid"] = "main"
+		}
+		found := row.schema.Check(d)
+		require.Len(t, found, 1, row.member)
+		require.Equal(t, row.detail, found[0].Detail)
+		require.True(t, strings.HasPrefix(found[0].Pointer, "/"+row.member), found[0].Pointer)
+	}
 }
 
 func TestLineBreaksStandInPEMOnly(t *testing.T) {

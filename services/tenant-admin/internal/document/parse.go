@@ -53,7 +53,7 @@ func Parse(body []byte) (Object, error) {
 }
 
 func malformed(why string) error {
-	return problem.Malformed.With(problem.Finding{Detail: why})
+	return problem.Malformed.With(problem.At("", why))
 }
 
 type parser struct {

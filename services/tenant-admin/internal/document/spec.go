@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -156,8 +159,7 @@ func unknown(s *openapi3.Schema, v any, at string) []problem.Finding {
 	return found
 }
 
-// findings turns what the schema library says into ours. Its texts name rules
-// of the schema, never the values that broke them.
+// findings turns what the schema library finds into ours.
 func findings(err error) []problem.Finding {
 	if err == nil {
 		return nil
@@ -178,21 +180,80 @@ func findings(err error) []problem.Finding {
 	for _, step := range one.JSONPointer() {
 		at.WriteString("/" + problem.Step(step))
 	}
-	detail := one.Reason
-	switch one.SchemaField {
-	case "required":
-		detail = "This member is required."
-	case "format":
-		detail = "This is not of the format " + one.Schema.Format + "."
-	case "pattern":
-		detail = "This must match " + one.Schema.Pattern + "."
-	case "type":
-		detail = "This is not of the right type."
-	case "uniqueItems":
-		detail = "An item is repeated."
-	}
-	return []problem.Finding{{Pointer: at.String(), Detail: detail}}
+	return []problem.Finding{{Pointer: at.String(), Detail: asked(one.SchemaField, one.Schema)}}
 }
+
+// asked words what a rule of the schema asks for. It never names the value that
+// broke the rule, and passes on no words of the library.
+func asked(rule string, s *openapi3.Schema) string {
+	switch rule {
+	case "required":
+		return "This is required."
+	case "type":
+		return "This must be " + kind(s) + "."
+	case "nullable":
+		return "This may not be null."
+	case "enum":
+		return "This must be one of " + listed(s.Enum) + "."
+	case "format":
+		return "This is not of the format " + s.Format + "."
+	case "pattern":
+		return "This is not of the right form: " + within(s.Description)
+	case "minimum":
+		return "This must be at least " + decimal(*s.Min) + "."
+	case "maximum":
+		return "This may be at most " + decimal(*s.Max) + "."
+	case "minLength":
+		return "This may not be empty." // no schema asks for more than one character
+	case "maxLength":
+		return fmt.Sprintf("This may have at most %d characters.", *s.MaxLength)
+	case "minItems":
+		return fmt.Sprintf("Name at least %d.", s.MinItems)
+	case "maxItems":
+		return fmt.Sprintf("Name at most %d.", *s.MaxItems)
+	case "maxProperties":
+		return fmt.Sprintf("This may have at most %d members.", *s.MaxProps)
+	case "uniqueItems":
+		return "An item is repeated."
+	default:
+		return "This does not fit its schema."
+	}
+}
+
+// within writes a sentence so that it can follow a colon.
+func within(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(first)) + s[size:]
+}
+
+// kind names the type that the schema asks for.
+func kind(s *openapi3.Schema) string {
+	switch {
+	case s.Type.Is(openapi3.TypeInteger):
+		return "a whole number"
+	case s.Type.Is(openapi3.TypeNumber):
+		return "a number"
+	case s.Type.Is(openapi3.TypeBoolean):
+		return "true or false"
+	case s.Type.Is(openapi3.TypeString):
+		return "a text"
+	case s.Type.Is(openapi3.TypeArray):
+		return "a list"
+	default:
+		return "an object"
+	}
+}
+
+func listed(values []any) string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = fmt.Sprint(v)
+	}
+	return strings.Join(words, ", ")
+}
+
+// decimal writes a bound as people do, without an exponent.
+func decimal(bound float64) string { return strconv.FormatFloat(bound, 'f', -1, 64) }
 
 // flattener resolves allOf into one schema with all the properties, so that
 // unknown members can be told and errors point at members. It keeps what it

@@ -59,7 +59,7 @@ func (a *API) createScope(k *call) (answer, error) {
 	}
 	s, found := rules.Scope(m, domain.Scope{Name: id.Name}, known)
 	if err := rules.ScopeName(id.Name, k.workspace.IsAdmin()); err != nil {
-		found = append(found, problem.Finding{Pointer: "/name", Detail: err.Error() + "."})
+		found = append(found, problem.At("/name", err.Error()))
 	}
 	found = append(found, readOnlyService(known, s.ServiceID)...)
 	if len(found) > 0 {
@@ -201,7 +201,7 @@ func (a *API) createService(k *call) (answer, error) {
 		return answer{}, err
 	}
 	if err := rules.ServiceID(id.ServiceID); err != nil {
-		return answer{}, problem.Invalid.With(problem.Finding{Pointer: "/service_id", Detail: err.Error() + "."})
+		return answer{}, problem.Invalid.With(problem.At("/service_id", err.Error()))
 	}
 	if s, err = a.Store.Workspace(k.workspace).CreateService(k.ctx, s, k.event("service.create", "service", s.ServiceID)); err != nil {
 		return answer{}, err

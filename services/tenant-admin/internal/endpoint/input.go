@@ -83,7 +83,7 @@ func (k *call) patch(current, into any, ease ...func(patch, base document.Object
 		case exists && document.Same(old, v):
 			delete(patch, name)
 		case exists:
-			found = append(found, problem.Finding{Pointer: "/" + name, Detail: "This member cannot be changed."})
+			found = append(found, problem.Finding{Pointer: "/" + name, Detail: "This cannot be changed."})
 		default:
 			// Left to the schema, which knows no such member.
 		}

@@ -91,14 +91,15 @@ func (a *API) askOwner(k *call, n *store.NewTenant) error {
 // mayRegister says whether this caller may take this name.
 func (a *API) mayRegister(k *call, in admin.Registration) error {
 	found := rules.Owner(in.Owner)
-	if !domain.ValidSlug(in.TID) {
-		found = append(found, problem.Finding{Pointer: "/tid", Detail: "Use 2 to 40 lower-case letters, digits and single hyphens, beginning and ending with a letter or digit."})
+	name := domain.CheckTID(in.TID)
+	if name != nil && !domain.ValidSlug(in.TID) {
+		found = append(found, problem.At("/tid", name.Error()))
 	}
 	if len(found) > 0 {
 		return problem.Invalid.With(found...)
 	}
-	if err := domain.CheckTID(in.TID); err != nil {
-		return problem.Conflict.With(problem.Finding{Pointer: "/tid", Detail: "This name is reserved."})
+	if name != nil {
+		return problem.Conflict.With(problem.At("/tid", name.Error()))
 	}
 	if a.Registration.Mode == Invite && !a.Registration.Invited(in.Invitation, in.TID, in.Owner.Email) {
 		return problem.InvitationNeeded

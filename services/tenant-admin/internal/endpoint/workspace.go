@@ -64,10 +64,11 @@ func (a *API) createWorkspace(k *call) (answer, error) {
 	if err := k.input(&m, &id); err != nil {
 		return answer{}, err
 	}
-	if !domain.ValidSlug(id.AID) {
-		return answer{}, problem.Invalid.With(problem.Finding{Pointer: "/aid", Detail: "Use 2 to 40 lower-case letters, digits and single hyphens, beginning and ending with a letter or digit."})
+	name := domain.CheckAID(id.AID)
+	if name != nil && !domain.ValidSlug(id.AID) {
+		return answer{}, problem.Invalid.With(problem.At("/aid", name.Error()))
 	}
-	if domain.CheckAID(id.AID) != nil || id.AID == domain.AdminWorkspace {
+	if name != nil || id.AID == domain.AdminWorkspace {
 		return answer{}, problem.Conflict.With(problem.Finding{Pointer: "/aid", Detail: "This name is reserved."})
 	}
 	w, found := rules.Workspace(m, domain.Workspace{ID: newID(), AID: id.AID, State: domain.StateActive}, a.AuthMethods, a.Now())

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // typePrefix makes the "type" of a problem from its code. A URN names it
@@ -19,6 +21,25 @@ type Finding struct {
 	Pointer   string // JSON Pointer into the body (RFC 6901); empty for the whole
 	Parameter string // or the query parameter or header that is meant
 	Detail    string // for people; never an echo of what was sent
+}
+
+// At is the finding about the member that the pointer names, written as a
+// sentence: checks of other packages speak in the way of Go errors.
+func At(pointer, detail string) Finding { return Finding{Pointer: pointer, Detail: sentence(detail)} }
+
+// sentence begins with a capital letter, unless with a name such as
+// private_key_jwt, which is written in one way only.
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	if first, _, _ := strings.Cut(s, " "); !strings.ContainsAny(first, "_0123456789") {
+		r, size := utf8.DecodeRuneInString(s)
+		if r != utf8.RuneError {
+			s = string(unicode.ToUpper(r)) + s[size:]
+		}
+	}
+	return strings.TrimSuffix(s, ".") + "."
 }
 
 // Step writes a member's name as one step of a JSON Pointer (RFC 6901, section

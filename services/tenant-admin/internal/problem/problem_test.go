@@ -70,6 +70,20 @@ func TestFrontsErrorsKeepTheirStatus(t *testing.T) {
 	}
 }
 
+func TestFindingsAreSentences(t *testing.T) {
+	for said, want := range map[string]string{
+		"this is repeated":                    "This is repeated.",
+		"This is repeated.":                   "This is repeated.",
+		"private_key_jwt needs jwks":          "private_key_jwt needs jwks.",
+		"x5c is not an array of certificates": "x5c is not an array of certificates.",
+		"über":                                "Über.",
+		"\xff":                                "\xff.",
+		"":                                    "",
+	} {
+		require.Equal(t, problem.Finding{Pointer: "/a", Detail: want}, problem.At("/a", said))
+	}
+}
+
 func TestFindingsAreBounded(t *testing.T) {
 	p := problem.Invalid
 	for range 100 {

@@ -41,7 +41,7 @@ func overlap(r *report, p admin.PreviousMethod, before, c *domain.Client, s Surr
 	r.when(p.Method == oauth.MethodNone || c.Public(), at+"/method", "there is no overlap with the method none")
 	r.when(p.Method == c.TokenEndpointAuthMethod, at+"/method", "this is the present method")
 	r.when(!p.Until.After(s.Now), at+"/until", "this moment is past; leave the overlap out to end it")
-	r.when(p.Until.After(s.Now.Add(maxOverlap)), at+"/until", "at most 90 days ahead")
+	r.when(p.Until.After(s.Now.Add(maxOverlap)), at+"/until", "this may be at most 90 days ahead")
 	begins := before == nil || before.TokenEndpointAuthMethodPrevious != p.Method
 	r.when(begins && oauth.UsesSecret(p.Method) && !NeedsSecret(before, *c, s.Now) && !hasSecret(before, p.Method, s.Now),
 		at+"/method", "the client has no secret that this method could use")

@@ -131,11 +131,11 @@ func scope(r *report, m admin.ClientMetadata, c *domain.Client, s Surroundings) 
 		}
 	}
 	for _, v := range parsed {
-		r.when(oauth.AtIssuer(v) && c.Public(), at, v+" gives rights over the tokens of others, and a public client cannot prove itself")
+		r.when(oauth.AtIssuer(v) && c.Public(), at, "the scope "+v+" gives rights over the tokens of others, and a public client cannot prove itself")
 	}
 	if c.GrantTypes != nil && !c.MayUseGrant(oauth.GrantAuthorizationCode) {
 		for _, v := range parsed {
-			r.when(v == oauth.ScopeOpenID || v == oauth.ScopeOfflineAccess, at, v+" needs a user, and so the grant type authorization_code")
+			r.when(v == oauth.ScopeOpenID || v == oauth.ScopeOfflineAccess, at, "the scope "+v+" needs a user, and so the grant type authorization_code")
 		}
 	}
 }

@@ -85,7 +85,7 @@ func issuer(r *report, at string, c *domain.FederatedCredential, jwks map[string
 		r.check(here, trustDomain(c.Issuer))
 		r.when(jwks == nil && c.JWKSURI == "", at+"/jwks_uri", "a trust domain has no discovery: give the jwks of its bundle, or the jwks_uri of its bundle endpoint")
 	case c.Issuer == "":
-		r.add(here, "this member is required")
+		r.add(here, "this is required")
 	case jwks == nil && c.JWKSURI == "": // its own discovery document says
 		r.check(here, fetched(c.Issuer, s))
 	default:

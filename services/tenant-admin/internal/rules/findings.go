@@ -12,7 +12,7 @@ type report struct{ found []problem.Finding }
 
 // add records a finding about the member that the pointer names.
 func (r *report) add(pointer, detail string) {
-	r.found = append(r.found, problem.Finding{Pointer: pointer, Detail: sentence(detail)})
+	r.found = append(r.found, problem.At(pointer, detail))
 }
 
 // when records the finding if it holds.
@@ -37,19 +37,3 @@ func (r *report) distinct(pointer string, list []string) {
 }
 
 func item(pointer string, i int) string { return fmt.Sprintf("%s/%d", pointer, i) }
-
-// sentence writes a check's error as one: checks of other packages speak in
-// the way of Go errors.
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	b := []byte(s)
-	if b[0] >= 'a' && b[0] <= 'z' {
-		b[0] -= 'a' - 'A'
-	}
-	if last := b[len(b)-1]; last != '.' {
-		b = append(b, '.')
-	}
-	return string(b)
-}

@@ -31,8 +31,8 @@ func Workspace(m admin.WorkspaceMetadata, before domain.Workspace, served []stri
 	r.distinct("/token_endpoint_auth_methods", s.TokenEndpointAuthMethods)
 	signingAlgs(r, s)
 	authorities(r, before.Settings, s, now)
-	r.when(s.RefreshTokenMaxTTL < s.RefreshTokenTTL, "/refresh_token_max_ttl", "must not be shorter than refresh_token_ttl")
-	r.when(s.SessionMaxTTL < s.SessionTTL, "/session_max_ttl", "must not be shorter than session_ttl")
+	r.when(s.RefreshTokenMaxTTL < s.RefreshTokenTTL, "/refresh_token_max_ttl", "this may not be shorter than refresh_token_ttl")
+	r.when(s.SessionMaxTTL < s.SessionTTL, "/session_max_ttl", "this may not be shorter than session_ttl")
 	if s.Branding.LogoURI != "" {
 		r.check("/branding/logo_uri", oauth.CheckWebURI(s.Branding.LogoURI))
 	}

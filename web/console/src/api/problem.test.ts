@@ -11,12 +11,12 @@ describe("what the service finds wrong", () => {
       { pointer: "/redirect_uris/0", detail: "no URI" },
     ]);
     expect(sortFindings(found, ["owner.email", "redirect_uris"])).toEqual({
-      errors: { "owner.email": "no address", redirect_uris: "no URI" },
+      errors: { "owner.email": [{ at: "", detail: "no address" }], redirect_uris: [{ at: "0", detail: "no URI" }] },
       rest: [],
     });
   });
 
-  it("is never lost: what has no field, and what a field has twice, stands above", () => {
+  it("is never lost: a field has all that is wrong with it, and what has no field stands above", () => {
     const found = problem([
       { pointer: "/scope", detail: "unknown" },
       { pointer: "/scope", detail: "too long" },
@@ -24,14 +24,24 @@ describe("what the service finds wrong", () => {
       { detail: "something else" },
     ]);
     expect(sortFindings(found, ["scope"])).toEqual({
-      errors: { scope: "unknown" },
-      rest: ["scope: too long", "limit: too large", "something else"],
+      errors: {
+        scope: [
+          { at: "", detail: "unknown" },
+          { at: "", detail: "too long" },
+        ],
+      },
+      rest: [
+        { at: "limit", detail: "too large" },
+        { at: "", detail: "something else" },
+      ],
     });
   });
 
   it("finds its field below the place where the form stands", () => {
     const found = problem([{ pointer: "/federated_credentials/2/subject", detail: "too open" }]);
-    expect(sortFindings(found, ["subject"], "federated_credentials.2").errors).toEqual({ subject: "too open" });
+    expect(sortFindings(found, ["subject"], "federated_credentials.2").errors).toEqual({
+      subject: [{ at: "", detail: "too open" }],
+    });
     expect(sortFindings(found, ["subject"], "federated_credentials.1").errors).toEqual({});
   });
 

@@ -30,22 +30,28 @@ export function fieldOf(pointer: string): string {
     .join(".");
 }
 
+/** One thing that is wrong: within what, by the service's name for it, and why, in the service's words. */
+export interface Fault {
+  at: string;
+  detail: string;
+}
+
 /**
- * Sorts the findings of a problem: those that belong to one of the fields, in
- * the form that a form takes, and the rest, which stand above the form. A
- * finding within a field (/redirect_uris/0) belongs to the field.
+ * Sorts the findings of a problem: those that belong to one of the fields, by
+ * field, and the rest, which stand above the form. A finding within a field
+ * (/redirect_uris/0) belongs to the field.
  */
 export function sortFindings(problem: Problem, fields: readonly string[], within = "") {
-  const errors: Record<string, string> = {};
-  const rest: string[] = [];
-  for (const finding of problem.findings) {
-    const full = finding.pointer ? fieldOf(finding.pointer) : "";
+  const errors: Record<string, Fault[]> = {};
+  const rest: Fault[] = [];
+  for (const { pointer, parameter, detail } of problem.findings) {
+    const full = pointer ? fieldOf(pointer) : "";
     const path = within && full.startsWith(`${within}.`) ? full.slice(within.length + 1) : full;
     const field = fields.find((name) => path === name || path.startsWith(`${name}.`));
-    if (field && !errors[field]) {
-      errors[field] = finding.detail;
+    if (field) {
+      errors[field] = [...(errors[field] ?? []), { at: path.slice(field.length + 1), detail }];
     } else {
-      rest.push(path || finding.parameter ? `${path || finding.parameter}: ${finding.detail}` : finding.detail);
+      rest.push({ at: path || (parameter ?? ""), detail });
     }
   }
   return { errors, rest };

@@ -896,6 +896,7 @@ export interface components {
         };
         /** @description How the pages of end users look. */
         Branding: {
+            /** @description A colour as #rrggbb, such as #1a7f5a. */
             color?: string;
             /** @description An https URL. */
             logo_uri?: string;

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { phrases, type Translate } from "./phrases";
+import type { Translate } from "./phrases";
 import { useLanguage } from "./text";
 
 const asItCame: Translate = (text) => [{ text, english: false }];
-const unknown = phrases({});
+const unknown: Translate = (text) => [{ text, english: true }];
 
 /**
  * The service's words in the language of the page; what is not known in it stays as

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, type ModalProps, Stack } from "@mantine/core";
 import type { FormEventHandler, ReactNode } from "react";
+import type { Fault } from "~/api/problem";
 import { useText } from "~/app/text";
 import { ProblemAlert } from "./Problem";
 import { uiText } from "./words";
@@ -20,7 +21,7 @@ interface FormProps {
   /** What the button says that sends the form. */
   action: string;
   /** How the sending stands, as useSend tells it. */
-  sending: { error: unknown; rest: string[]; busy: boolean };
+  sending: { error: unknown; rest: Fault[]; busy: boolean };
   children: ReactNode;
 }
 

@@ -1,30 +1,39 @@
 import { Alert, Button, Group, List, Text } from "@mantine/core";
-import { isProblem } from "~/api/problem";
+import { type Fault, isProblem } from "~/api/problem";
 import { loginURL } from "~/api/session";
 import { useText } from "~/app/text";
 import { CopyInline } from "./Copy";
+import { Faults, Worded } from "./Faults";
 import { Icon } from "./Icon";
 import { uiText } from "./words";
 
 /** What went wrong, in plain words, with the id under which its reason is kept. */
-export function ProblemAlert({ error, extra, onRetry }: { error: unknown; extra?: string[]; onRetry?: () => void }) {
+export function ProblemAlert({ error, extra, onRetry }: { error: unknown; extra?: Fault[]; onRetry?: () => void }) {
   const t = useText(uiText);
   const problem = isProblem(error) ? error : null;
   const code = problem?.code ?? "unknown";
   const known = `problem_${code}` in uiText.en;
-  const title = known ? t(`problem_${code}` as "problem_unknown") : problem?.title || t("problem_unknown");
+  const title = known ? (
+    t(`problem_${code}` as "problem_unknown")
+  ) : problem?.title ? (
+    <Worded>{problem.title}</Worded>
+  ) : (
+    t("problem_unknown")
+  );
   const detail =
     known && `problem_${code}_detail` in uiText.en
       ? t(`problem_${code}_detail` as "problem_unknown_detail")
-      : (problem?.message ?? t("problem_unknown_detail"));
-  const details = extra ?? problem?.findings.map((finding) => finding.detail) ?? [];
+      : ((problem && <Worded>{problem.message}</Worded>) ?? t("problem_unknown_detail"));
+  const details = extra ?? problem?.findings.map(({ detail }) => ({ at: "", detail })) ?? [];
   return (
     <Alert color="red" variant="light" title={title} icon={<Icon name="warning" />} role="alert" className="problem">
       <Text size="sm">{details.length > 0 ? "" : detail}</Text>
       {details.length > 0 && (
         <List size="sm">
-          {details.map((line) => (
-            <List.Item key={line}>{line}</List.Item>
+          {details.map((fault) => (
+            <List.Item key={`${fault.at} ${fault.detail}`}>
+              <Faults of={[fault]} />
+            </List.Item>
           ))}
         </List>
       )}

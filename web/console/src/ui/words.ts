@@ -23,6 +23,7 @@ export const uiText = text(
     never: "never",
     traceID: "Trace id",
     optional: "optional",
+    numbered: "No. {{item}}",
     onceTitle: "Shown this once",
     onceBody: "Only a keyed hash of it is kept. Store it now where your application reads its secrets.",
     reveal: "Show",
@@ -106,6 +107,7 @@ export const uiText = text(
     never: "nie",
     traceID: "Trace-ID",
     optional: "optional",
+    numbered: "Nr. {{item}}",
     onceTitle: "Nur dieses eine Mal zu sehen",
     onceBody:
       "Aufbewahrt wird nur ein Hash davon. Legen Sie es jetzt dort ab, wo Ihre Anwendung ihre Geheimnisse liest.",

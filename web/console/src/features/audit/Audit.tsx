@@ -1,11 +1,14 @@
 import { Badge, Button, Group, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { Fragment } from "react";
 import { api, type Schemas, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
 import { text, useText } from "~/app/text";
+import { useTranslate } from "~/app/translate";
 import { List, type Pages, usePages } from "~/ui/List";
 import { Empty, Page } from "~/ui/Page";
+import { Said } from "~/ui/Said";
 import { Time } from "~/ui/time";
 
 const auditText = text(
@@ -102,6 +105,7 @@ function Events({
   trace?: { tid: string; aid: string };
 }) {
   const t = useText(auditText);
+  const say = useTranslate("events", () => import("./german"));
   const filtered = Object.keys(filter).length > 0;
   return (
     <List
@@ -117,13 +121,20 @@ function Events({
             <>
               <Group gap="xs">
                 <code>{event.action}</code>
-                {event.outcome !== "success" && <Badge color="red">{event.outcome}</Badge>}
+                {event.outcome !== "success" && (
+                  <Badge color="red">
+                    <Said parts={say(event.outcome)} />
+                  </Badge>
+                )}
               </Group>
               {event.detail && Object.keys(event.detail).length > 0 && (
                 <div className="row-sub">
-                  {Object.entries(event.detail)
-                    .map(([name, value]) => `${name}: ${value}`)
-                    .join(" · ")}
+                  {Object.entries(event.detail).map(([name, value], i) => (
+                    <Fragment key={name}>
+                      {i > 0 && " · "}
+                      <Said parts={say(name)} />: <Said parts={say(value)} />
+                    </Fragment>
+                  ))}
                 </div>
               )}
             </>
@@ -134,7 +145,7 @@ function Events({
           cell: (event) => (
             <>
               <Text span size="sm">
-                {event.actor_kind}
+                <Said parts={say(event.actor_kind)} />
               </Text>
               <div className="row-sub">{event.actor_id}</div>
             </>
@@ -146,7 +157,7 @@ function Events({
             event.target_id && (
               <>
                 <Text span size="sm">
-                  {event.target_kind}
+                  <Said parts={say(event.target_kind ?? "")} />
                 </Text>
                 <div className="row-sub">{event.target_id}</div>
               </>

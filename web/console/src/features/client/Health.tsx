@@ -67,7 +67,11 @@ export function Health({ shown: { tid, aid, client } }: { shown: Shown }) {
                   <ol className="steps">
                     {credentials.advice.map((advice) => (
                       <li key={`${advice.code} ${advice.id ?? ""}`}>
-                        <Rich>{`do_${advice.code}` in healthText.en ? t(`do_${advice.code}`) : advice.detail}</Rich>
+                        {`do_${advice.code}` in healthText.en ? (
+                          <Rich>{t(`do_${advice.code}`)}</Rich>
+                        ) : (
+                          <span lang="en">{advice.detail}</span>
+                        )}
                       </li>
                     ))}
                   </ol>
@@ -88,10 +92,10 @@ function FindingRow({ finding }: { finding: Finding }) {
     <li>
       <div>
         <Text size="sm" fw={600}>
-          <Rich>{known ? t(finding.code) : finding.detail}</Rich>
+          {known ? <Rich>{t(finding.code)}</Rich> : <span lang="en">{finding.detail}</span>}
         </Text>
         <Text size="sm" c="dimmed">
-          <Rich>{known ? t(`${finding.code}_fix`) : finding.fix}</Rich>
+          {known ? <Rich>{t(`${finding.code}_fix`)}</Rich> : <span lang="en">{finding.fix}</span>}
         </Text>
         {finding.of && (
           <div className="row-sub">

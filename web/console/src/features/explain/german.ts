@@ -1,6 +1,6 @@
 import { phrases, type Translate } from "~/app/phrases";
 import { germanFixes, germanNames } from "./germanChecks";
-import { germanFaults, germanOfLibraries } from "./germanFaults";
+import { germanCertificates, germanFaults, germanOfLibraries } from "./germanFaults";
 import { germanFindings } from "./germanFindings";
 import { germanFetches, germanKeys } from "./germanKeys";
 import { germanReasons } from "./germanReasons";
@@ -11,6 +11,7 @@ const german = phrases({
   ...germanFindings,
   ...germanReasons,
   ...germanFaults,
+  ...germanCertificates,
   ...germanKeys,
   ...germanFetches,
   ...germanOfLibraries,

@@ -3,7 +3,7 @@ import { goPhrases, goSources, type Phrase, unknownTo, unsaid } from "~/app/goPh
 import { plain } from "~/app/phrases";
 import { translate } from "./german";
 import { germanFixes, germanNames } from "./germanChecks";
-import { germanFaults } from "./germanFaults";
+import { germanCertificates, germanFaults } from "./germanFaults";
 import { germanFindings } from "./germanFindings";
 import { germanFetches, germanKeys } from "./germanKeys";
 import { germanReasons } from "./germanReasons";
@@ -64,7 +64,16 @@ const isShown = ({ file, field, call, words }: Phrase) =>
   field !== "Description";
 
 const phrases = goPhrases(goSources(rooms));
-const tables = { germanNames, germanFixes, germanFindings, germanReasons, germanFaults, germanKeys, germanFetches };
+const tables = {
+  germanNames,
+  germanFixes,
+  germanFindings,
+  germanReasons,
+  germanFaults,
+  germanCertificates,
+  germanKeys,
+  germanFetches,
+};
 
 describe("the German words of explanations", () => {
   it("are looked for where the service has its own", () => {

@@ -31,10 +31,28 @@ export const germanFaults: Record<string, string> = {
   "the transaction could not be kept": "der Vorgang konnte nicht aufbewahrt werden",
   "the transaction could not be read": "der Vorgang konnte nicht gelesen werden",
 
-  // Certificates and what authorities sign.
+  // Keys that are fetched.
+  "none are registered": "es sind keine registriert",
+  "too many requests wait for them to be fetched already":
+    "schon zu viele Anfragen warten darauf, dass sie geholt werden",
+  "the request ended before they were fetched": "die Anfrage endete, bevor sie geholt waren",
+  "they could not be read": "sie konnten nicht gelesen werden",
+  "jwks_uri of the issuer": "jwks_uri des Ausstellers",
+  "discovery document of the issuer": "Discovery-Dokument des Ausstellers",
+  "jwks_uri of the issuer: {}": "jwks_uri des Ausstellers: {}",
+  "discovery document of the issuer: {}": "Discovery-Dokument des Ausstellers: {}",
+  "it is not the JSON that it must be": "nicht das JSON, das es sein muss",
+  "it is about another issuer": "es handelt von einem anderen Aussteller",
+  "it has no jwks_uri": "es hat keine jwks_uri",
+};
+
+/** Certificates and what authorities sign. */
+export const germanCertificates: Record<string, string> = {
   "the workspace has no tls_client_auth_root_cas": "der Arbeitsbereich hat keine tls_client_auth_root_cas",
   "certificate {=}": "Zertifikat {=}",
   "list {=}": "Liste {=}",
+  "certificate {=}: {}": "Zertifikat {=}: {}",
+  "list {=}: {}": "Liste {=}: {}",
   "certificate {=} ({})": "Zertifikat {=} ({})",
   "certificate {=} beside it: {}": "Zertifikat {=} daneben: {}",
   "{} ({}) has expired on {=}": "{} ({}) ist am {=} abgelaufen",
@@ -59,20 +77,6 @@ export const germanFaults: Record<string, string> = {
     "darin ist eine kritische Erweiterung, die nicht verstanden wird: {=}",
   "an entry of it has a critical extension that is not understood: {=}":
     "ein Eintrag darin hat eine kritische Erweiterung, die nicht verstanden wird: {=}",
-
-  // Keys that are fetched.
-  "none are registered": "es sind keine registriert",
-  "too many requests wait for them to be fetched already":
-    "schon zu viele Anfragen warten darauf, dass sie geholt werden",
-  "the request ended before they were fetched": "die Anfrage endete, bevor sie geholt waren",
-  "they could not be read": "sie konnten nicht gelesen werden",
-  "jwks_uri of the issuer": "jwks_uri des Ausstellers",
-  "discovery document of the issuer": "Discovery-Dokument des Ausstellers",
-  "jwks_uri of the issuer: {}": "jwks_uri des Ausstellers: {}",
-  "discovery document of the issuer: {}": "Discovery-Dokument des Ausstellers: {}",
-  "it is not the JSON that it must be": "nicht das JSON, das es sein muss",
-  "it is about another issuer": "es handelt von einem anderen Aussteller",
-  "it has no jwks_uri": "es hat keine jwks_uri",
 };
 
 /** What the service passes on of the libraries that it is built with. */

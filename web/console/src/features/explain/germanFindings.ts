@@ -50,7 +50,6 @@ export const germanFindings: Record<string, string> = {
 
   // Assertions.
   "strings, and whole seconds": "Zeichenketten, und ganze Sekunden",
-  "{=} is not a string": "{=} ist keine Zeichenkette",
   "{=} is not a whole number of seconds": "{=} ist keine ganze Zahl von Sekunden",
   "{=} is neither a string nor an array of strings": "{=} ist weder eine Zeichenkette noch ein Array aus solchen",
   "client-authentication+jwt, JWT, or none": "client-authentication+jwt, JWT oder nichts",

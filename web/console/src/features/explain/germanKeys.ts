@@ -16,6 +16,7 @@ export const germanKeys: Record<string, string> = {
   "the signature is not canonical base64url": "die Signatur ist kein kanonisches base64url",
   "the claims are {}": "die Claims sind {}",
   "not canonical base64url": "kein kanonisches base64url",
+  "{=} is not a string": "{=} ist keine Zeichenkette",
   "not a JSON object with distinct member names": "kein JSON-Objekt mit Namen, die sich nicht wiederholen",
 
   "the JWK set is too long": "das JWK-Set ist zu lang",
