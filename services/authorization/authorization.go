@@ -52,8 +52,6 @@ type Deps struct {
 	// Egress fetches logos.
 	Egress *egress.Client
 	Traces *trace.Recorder
-	// Count is told how logins and consents end; it must not block.
-	Count func(w tenancy.Workspace, s domain.Series, took time.Duration)
 	// Invalidate tells this and the other processes what changed.
 	Invalidate func(ctx context.Context, i cache.Invalidation)
 	Now        func() time.Time
@@ -63,7 +61,7 @@ type Deps struct {
 func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
 	return New(Deps{
 		Server: p.ServerConfig("authorization"), Resolver: p.Resolver, Store: p.Store, KV: p.KV, Root: p.Root, Caches: p.Caches,
-		Passwords: p.Passwords, Audit: p.Audit, ClientAuth: p.ClientAuth, Egress: p.Egress, Traces: p.Traces, Count: p.Statistics.Observe,
+		Passwords: p.Passwords, Audit: p.Audit, ClientAuth: p.ClientAuth, Egress: p.Egress, Traces: p.Traces,
 		Invalidate: p.Invalidate, Now: p.Now,
 	})
 }
@@ -71,7 +69,7 @@ func Build(_ context.Context, p *boot.Platform) (http.Handler, error) {
 // New returns the service's handler.
 func New(d Deps) (http.Handler, error) {
 	if d.Server.Now == nil || d.Resolver == nil || d.Store == nil || d.KV == nil || d.Root == nil || d.Caches == nil || d.Passwords == nil ||
-		d.Audit == nil || d.ClientAuth == nil || d.Egress == nil || d.Traces == nil || d.Count == nil || d.Invalidate == nil || d.Now == nil {
+		d.Audit == nil || d.ClientAuth == nil || d.Egress == nil || d.Traces == nil || d.Invalidate == nil || d.Now == nil {
 		return nil, errors.New("authorization: a dependency is missing")
 	}
 	renderer, err := pages.New()
@@ -91,7 +89,7 @@ func New(d Deps) (http.Handler, error) {
 		Interactions: &interaction.Interactions{
 			KV: d.KV, Store: d.Store, Root: d.Root, Origin: oauth.Origin(public), Cookies: interaction.Cookies{Secure: public.Scheme == "https"},
 		},
-		Logos: logo.New(d.Egress, d.Now), Ended: ended(d), Audit: d.Audit.Record, Explanation: d.Server.Explanation, Count: d.Count, Now: d.Now,
+		Logos: logo.New(d.Egress, d.Now), Ended: ended(d), Audit: d.Audit.Record, Explanation: d.Server.Explanation, Now: d.Now,
 	}
 
 	d.Server.Render = forPeople(p.RenderError)

@@ -428,12 +428,26 @@ func TestRefusalsAreExplained(t *testing.T) {
 	require.Contains(t, text, `"actual":"`+callback+`/x?…"`, "what came, without what could be a secret in it")
 	require.Contains(t, a.Body, `href="/console/acme/explain/`+a.Header.Get("X-Trace-Id")+`"`)
 
-	// Nothing is kept of what a user decides, and of what goes well there is no refusal.
+	// So does what a user decides. A page on the way to an answer leads nowhere.
 	b := h.browser()
 	p.user("alice")
 	page := b.open(p.authorizeURL("app"))
 	require.NotContains(t, page.Body, "/explain/")
-	denied := page.logIn("alice", secret).consent("deny")
+	explained()
+	require.NotContains(t, page.logIn("alice", "a canary").Body, "/explain/")
+	text = explained()
+	for _, want := range []string{`"login"`, `"refused"`, `"app"`, "password matches", "usr_"} {
+		require.Contains(t, text, want)
+	}
+	require.NotContains(t, text, "canary")
+	require.NotContains(t, text, "alice", "what was entered may be a password in the wrong field")
+	granted := page.logIn("alice", secret)
+	require.Contains(t, explained(), `"granted"`)
+	denied := granted.consent("deny")
 	require.Equal(t, "access_denied", denied.response(callback).Get("error"))
-	require.False(t, denied.response(callback).Has("error_uri"))
+	require.Equal(t, origin+"/console/acme/explain/"+denied.Header.Get("X-Trace-Id"), denied.response(callback).Get("error_uri"))
+	text = explained()
+	for _, want := range []string{`"consent"`, `"refused"`, `"app"`, "user agrees", "access_denied"} {
+		require.Contains(t, text, want)
+	}
 }

@@ -126,7 +126,7 @@ func newHouse(t testing.TB, options ...func(*authorization.Deps)) *house {
 			Logger:      slog.New(slog.NewJSONHandler(h.log, nil)),
 			Explanation: func(w tenancy.Workspace, id string) string { return origin + "/console/" + w.TID() + "/explain/" + id },
 		},
-		Resolver: tenancy.NewResolver(directory, origin), Store: h.store, KV: h.kv, Root: h.root, Caches: h.caches, Passwords: h.passwords, Audit: h.audit, ClientAuth: auth, Egress: out, Traces: recorder, Count: h.counter.Observe, Now: h.clock.Now,
+		Resolver: tenancy.NewResolver(directory, origin), Store: h.store, KV: h.kv, Root: h.root, Caches: h.caches, Passwords: h.passwords, Audit: h.audit, ClientAuth: auth, Egress: out, Traces: recorder, Now: h.clock.Now,
 		Invalidate: func(_ context.Context, i cache.Invalidation) {
 			h.caches.Apply(i)
 			if i.Revocation != nil {

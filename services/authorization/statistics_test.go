@@ -47,11 +47,11 @@ func TestLoginsAreCountedByHowTheyEnd(t *testing.T) {
 		}
 	}
 	failed := func(reason string) domain.Series {
-		return domain.Series{Endpoint: "login", Outcome: "refused", Check: reason}
+		return domain.Series{Endpoint: "login", Outcome: "refused", Error: "access_denied", Check: reason}
 	}
 	require.Equal(t, map[domain.Series]int64{
-		{Endpoint: "login", Outcome: "granted"}: 1, failed("wrong password"): 2, failed("unknown user"): 1 + 10, failed("disabled"): 1,
-		failed("no password"): 1, failed("too many attempts"): 1,
+		{Endpoint: "login", Outcome: "granted"}: 1, failed("password matches"): 2, failed("user found"): 1 + 10, failed("user enabled"): 1,
+		failed("password set"): 1, failed("attempts within bounds"): 1,
 	}, logins)
 	require.Empty(t, second.counts(), "the other workspace had none")
 }
@@ -72,7 +72,7 @@ func TestConsentsAndAuthorizationRequestsAreCountedByHowTheyEnd(t *testing.T) {
 
 	counts := p.counts()
 	require.EqualValues(t, 1, counts[domain.Series{Endpoint: "consent", Outcome: "granted"}], "what is remembered is not asked again")
-	require.EqualValues(t, 1, counts[domain.Series{Endpoint: "consent", Outcome: "refused", Check: "the user said no"}])
+	require.EqualValues(t, 1, counts[domain.Series{Endpoint: "consent", Outcome: "refused", Error: "access_denied", Check: "user agrees"}])
 	require.EqualValues(t, 1, counts[domain.Series{Endpoint: "authorize", Outcome: "granted"}])
 	require.EqualValues(t, 2, counts[domain.Series{Endpoint: "authorize", Outcome: "interaction"}])
 	require.EqualValues(t, 1, counts[domain.Series{Endpoint: "authorize", Outcome: "refused", Error: oauth.ErrLoginRequired.Code}])

@@ -114,6 +114,8 @@ func shows(lang string) []show {
 	}
 	for _, cause := range Causes() {
 		all = append(all, show{"error_" + string(cause), func(w io.Writer, r *Renderer) error {
+			p := p
+			p.Explanation = "/console/acme/workspaces/default/explain/" + p.TraceID
 			return r.Error(w, Error{Page: p, Cause: cause, BackURL: "/acme/default/account"})
 		}})
 	}

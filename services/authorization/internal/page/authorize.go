@@ -22,12 +22,7 @@ import (
 func (p *Pages) Authorize() echo.HandlerFunc { return p.handler((*visit).authorize) }
 
 func (v *visit) authorize() error {
-	v.trace = trace.Start(server.TraceID(v.c), "authorize", v.Now())
-	if server.OfSelfCheck(v.c) {
-		v.trace.Aside()
-	}
-	defer v.Traces.Record(v.w, v.trace)
-
+	v.explain("authorize")
 	client, r, refusal := v.judge()
 	if refusal != nil {
 		return v.refuse(refusal)

@@ -14,6 +14,7 @@ import (
 	"github.com/signet-authz/signet/pkg/kv"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
@@ -90,6 +91,8 @@ func (v *visit) loggedInWithin(q question, s *store.Standing) bool {
 // however often the form is sent.
 func (p *Pages) Consent() echo.HandlerFunc { return p.handler((*visit).consent) }
 
+const checkConsent = "user agrees"
+
 func (v *visit) consent() error {
 	form, err := v.form()
 	if err != nil {
@@ -109,11 +112,10 @@ func (v *visit) consent() error {
 	case "accept":
 		return v.accept(q, form, standing)
 	case "deny":
-		if err := v.cancel(q.transaction); err != nil {
-			return err
-		}
-		v.count(domain.EndpointConsent, "the user said no")
-		return nil
+		v.explain(domain.EndpointConsent)
+		v.trace.Client(q.clientID)
+		v.trace.Fail(checkConsent, trace.Check{Expected: "the user's yes", Actual: "no"})
+		return v.cancel(q.transaction)
 	default:
 		return stop(pages.CauseInvalidRequest, "the form says neither accept nor deny", nil)
 	}
@@ -137,19 +139,23 @@ func (v *visit) accept(q question, form oauth.Params, s *store.Standing) error {
 		// The login grew too old while the user was thinking.
 		return v.tell(client, &t.Request, need.refusal())
 	case needConsent:
+		v.explain(domain.EndpointConsent)
+		v.trace.Client(client.ClientID)
 		asked := t.Request.Disclosed()
 		if q.choice {
 			if err := v.narrow(&t.Request, form, s.Consent.Scope); err != nil {
 				return err
 			}
 			if len(t.Request.Scope) == 0 {
-				v.count(domain.EndpointConsent, "the user said no")
+				v.trace.Fail(checkConsent, trace.Check{Expected: "the user's yes", Actual: "no to every scope"})
 				return v.tell(client, &t.Request, oauth.ErrAccessDenied.Because("the user left out every scope", nil))
 			}
 		}
 		if err := v.remember(client, &t.Request, s, asked); err != nil {
 			return err
 		}
+		v.trace.Pass(checkConsent, t.Request.Disclosed().String())
+		v.granted()
 	case needNothing:
 	}
 	var counters []kv.Counter
@@ -194,7 +200,6 @@ func (v *visit) remember(client *domain.Client, r *request.Request, s *store.Sta
 	if err != nil {
 		return oauth.ErrTemporarilyUnavailable.Because("the consent could not be kept", err)
 	}
-	v.count(domain.EndpointConsent, "")
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/server"
+	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
@@ -50,9 +51,13 @@ func (v *visit) settle(err error) error {
 		f = stop(pages.CauseExpired, err.Error(), nil)
 	case errors.Is(err, interaction.ErrForeign):
 		f = stop(pages.CauseOtherBrowser, err.Error(), nil)
+	case err == nil:
+		return nil
 	case !errors.As(err, &f):
+		v.trace.Finish(trace.Refused, oauth.AsError(err))
 		return err
 	}
+	v.trace.Finish(trace.Refused, f.err)
 	server.Outcome(v.c, f.err.Code, f.err.Reason(), errors.Unwrap(f.err))
 	if wait := f.err.RetryAfter(); wait > 0 {
 		v.c.Response().Header().Set("Retry-After", strconv.Itoa(int(wait.Seconds())))

@@ -11,6 +11,7 @@ import (
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/password"
 	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/interaction"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
@@ -58,6 +59,7 @@ func (v *visit) login() error {
 	if form.Get("action") == "cancel" {
 		return v.cancel(id)
 	}
+	v.explain(domain.EndpointLogin)
 	who, err := v.find(form.Get("login"))
 	if err != nil {
 		return err
@@ -70,6 +72,9 @@ func (v *visit) login() error {
 	client, err := v.clientOf(t)
 	if err != nil {
 		return err
+	}
+	if client != nil {
+		v.trace.Client(client.ClientID)
 	}
 	failure, err := v.authenticate(who, form.Get("password"))
 	if err != nil {
@@ -90,9 +95,11 @@ func (v *visit) login() error {
 		return err
 	}
 	if failure != "" {
+		v.trace.Finish(trace.Refused, oauth.ErrAccessDenied.Because("the login does not prove a user", nil))
 		return v.showLogin(loginView{transaction: id, client: client, request: &t.Request, failure: failure, entered: form.Get("login")})
 	}
-	v.count(domain.EndpointLogin, "")
+	v.trace.Pass(checkPassword, "")
+	v.granted()
 	v.browser.SetSession(token)
 	return v.afterLogin(id, t, client, store.Standing{Session: session, User: who.user}, token)
 }
@@ -139,7 +146,7 @@ func (v *visit) authenticate(who claimant, presented string) (pages.LoginError, 
 	}
 	switch {
 	case errors.Is(err, password.ErrBusy):
-		v.count(domain.EndpointLogin, "too many logins at once")
+		v.trace.Fail("logins within bounds", trace.Check{Expected: "few logins at once", Actual: "too many at once", Fix: "Try again; if it happens often, the operator can raise password.max_queued."})
 		return pages.LoginBusy, nil
 	case err != nil:
 		return "", oauth.ErrTemporarilyUnavailable.Because("the password could not be checked", err)
@@ -153,10 +160,30 @@ func (v *visit) authenticate(who claimant, presented string) (pages.LoginError, 
 	return "", nil
 }
 
-// noteFailure counts a failed login, and records that of somebody who exists.
+// What a login must hold to. The name that was entered is in no explanation: it
+// may be a password in the wrong field.
+const (
+	checkUserEnabled = "user enabled"
+	checkPassword    = "password matches"
+)
+
+// explainFailure tells what no password could mend, or that this one did not.
+func (v *visit) explainFailure(who claimant) {
+	t, user := v.trace, who.user
+	switch {
+	case !t.Check("attempts within bounds", !who.locked(), trace.Check{Expected: "few failed attempts", Wrong: "too many; not even the right password counts now", Fix: "Wait a quarter of an hour after the last attempt."}):
+	case !t.Check("user found", user.UserID != "", trace.Check{Expected: "a user of this workspace", Actual: user.UserID, Wrong: "nobody has the name that was entered", Fix: "Compare the name with the user's e-mail address and username; users belong to one workspace."}):
+	case !t.Check(checkUserEnabled, !user.Disabled, trace.Check{Expected: "enabled", Wrong: "disabled", Fix: "Enable the user."}):
+	case !t.Check("password set", user.PasswordHash != "", trace.Check{Expected: "a user with a password", Wrong: "the user has none", Fix: "Give the user a password."}):
+	default:
+		t.Fail(checkPassword, trace.Check{Expected: "the user's password", Actual: "another", Fix: "Give the user a new password."})
+	}
+}
+
+// noteFailure explains a failed login, and records that of somebody who exists.
 // That they are locked is said once: who keeps hammering must not fill the history.
 func (v *visit) noteFailure(who claimant) {
-	v.count(domain.EndpointLogin, who.refusal())
+	v.explainFailure(who)
 	if who.user.UserID == "" || who.attempts > interaction.MaxAttempts+1 {
 		return
 	}

@@ -46,9 +46,7 @@ type Pages struct {
 	// Explanation is the address of the explanation of a request; nil: there is
 	// none.
 	Explanation func(w tenancy.Workspace, traceID string) string
-	// Count is told how logins and consents end; it must not block.
-	Count func(w tenancy.Workspace, s domain.Series, took time.Duration)
-	Now   func() time.Time
+	Now         func() time.Time
 }
 
 // visit is one request of one browser to one workspace, and lives as long as
@@ -59,17 +57,35 @@ type visit struct {
 	ctx     context.Context
 	w       tenancy.Workspace
 	browser *interaction.Browser
-	began   time.Time
-	trace   *trace.Trace // of the authorization endpoint; nil elsewhere
+	trace   *trace.Trace // of what is explained; nil elsewhere
 }
 
 // handler runs the step on a visit and shows whatever stopped it.
 func (p *Pages) handler(step func(*visit) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		w := server.Workspace(c)
-		v := &visit{Pages: p, c: c, ctx: c.Request().Context(), w: w, browser: p.Interactions.Browser(c.Response(), c.Request(), w), began: p.Now()}
-		return v.settle(step(v))
+		v := &visit{Pages: p, c: c, ctx: c.Request().Context(), w: w, browser: p.Interactions.Browser(c.Response(), c.Request(), w)}
+		err := v.settle(step(v))
+		v.Traces.Record(w, v.trace)
+		return err
 	}
+}
+
+// explain begins the explanation of what the visit is about, by which it is
+// counted as well. It ends with the visit, as refused where an error comes of it.
+func (v *visit) explain(endpoint string) {
+	v.trace = trace.Start(server.TraceID(v.c), endpoint, v.Now())
+	if server.OfSelfCheck(v.c) {
+		v.trace.Aside()
+	}
+}
+
+// granted ends the explanation of what was granted for good, whatever becomes of
+// the rest of the visit.
+func (v *visit) granted() {
+	v.trace.Finish(trace.Granted, nil)
+	v.Traces.Record(v.w, v.trace)
+	v.trace = nil
 }
 
 // client finds a client, nil where there is none that is enabled.
@@ -112,18 +128,6 @@ func (v *visit) explanation() string {
 		return ""
 	}
 	return v.Explanation(v.w, server.TraceID(v.c))
-}
-
-// count counts what a person did at a page, and why it came to nothing.
-func (v *visit) count(endpoint, refusal string) {
-	if server.OfSelfCheck(v.c) {
-		return
-	}
-	s := domain.Series{Endpoint: endpoint, Outcome: domain.OutcomeGranted}
-	if refusal != "" {
-		s.Outcome, s.Check = domain.OutcomeRefused, refusal
-	}
-	v.Count(v.w, s, v.Now().Sub(v.began))
 }
 
 // address is the browser's IP address, empty where it is not known.

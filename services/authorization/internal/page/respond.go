@@ -34,7 +34,6 @@ func (v *visit) grantCode(client *domain.Client, r *request.Request, s *store.St
 	}, counters)
 	switch {
 	case errors.Is(err, kv.ErrConsumed):
-		v.trace.Finish(trace.Refused, errCompleted.err)
 		return errCompleted
 	case err != nil:
 		return v.tell(client, r, oauth.ErrTemporarilyUnavailable.Because("the code could not be kept", err))
@@ -69,7 +68,6 @@ func (v *visit) refuse(refusal *request.Refusal) error {
 	if refusal.Cause == "" && refusal.Err.Redirectable {
 		return v.tell(refusal.Client, refusal.Request, refusal.Err)
 	}
-	v.trace.Finish(trace.Refused, refusal.Err)
 	return faultOf(refusal)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/signet-authz/signet/pkg/keys"
 	"github.com/signet-authz/signet/pkg/oauth"
 	"github.com/signet-authz/signet/pkg/store"
+	"github.com/signet-authz/signet/pkg/trace"
 	"github.com/signet-authz/signet/services/authorization/internal/request"
 	"github.com/signet-authz/signet/web/pages"
 )
@@ -32,7 +33,7 @@ func (v *visit) startSession(user domain.User) (s domain.Session, token string, 
 	ev := v.userEvent("login.succeed", user.UserID, "session", id.String())
 	err = v.Store.Workspace(v.w).StartSession(v.ctx, s, ev)
 	if errors.Is(err, store.ErrNotFound) {
-		v.count(domain.EndpointLogin, "disabled")
+		v.trace.Fail(checkUserEnabled, trace.Check{Expected: "enabled", Actual: "disabled", Fix: "Enable the user."})
 		return s, "", pages.LoginRefused, nil // disabled within the moment since
 	}
 	if err != nil {

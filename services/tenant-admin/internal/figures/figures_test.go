@@ -76,8 +76,8 @@ func TestSheetAddsUpWithoutGaps(t *testing.T) {
 	for _, c := range []domain.Count{
 		count(0, issued, 5), count(2, issued, 2), count(0, refreshed, 9), count(1, invalid, 3), count(1, denied, 8), slow,
 		count(0, domain.Series{Endpoint: "authorize", Outcome: "interaction"}, 1),
-		count(0, domain.Series{Endpoint: "login", Outcome: "granted"}, 6), count(0, domain.Series{Endpoint: "login", Outcome: "refused", Check: "wrong password"}, 2),
-		count(0, domain.Series{Endpoint: "login", Outcome: "refused", Check: "unknown user"}, 7),
+		count(0, domain.Series{Endpoint: "login", Outcome: "granted"}, 6), count(0, domain.Series{Endpoint: "login", Outcome: "refused", Check: "password matches"}, 2),
+		count(0, domain.Series{Endpoint: "login", Outcome: "refused", Check: "user found"}, 7),
 		count(2, domain.Series{Endpoint: "consent", Outcome: "granted"}, 1), count(1, domain.Series{Endpoint: "consent", Outcome: "refused"}, 1),
 		count(3, issued, 100), count(5, denied, 10), count(-1, issued, 1000), count(6, issued, 1000),
 	} {
@@ -91,7 +91,7 @@ func TestSheetAddsUpWithoutGaps(t *testing.T) {
 	require.Equal(t, []admin.StatisticsSeries{{Name: "granted", Total: 20, Counts: []int64{2, 0, 18}}, {Name: "refused", Total: 11, Counts: []int64{0, 11, 0}}, {Name: "interaction", Total: 1, Counts: []int64{0, 0, 1}}}, f.Requests)
 	require.Equal(t, []admin.StatisticsSeries{{Name: "success", Total: 6, Counts: []int64{0, 0, 6}}, {Name: "failure", Total: 9, Counts: []int64{0, 0, 9}}}, f.Logins)
 	require.Equal(t, []admin.StatisticsSeries{{Name: "given", Total: 1, Counts: []int64{1, 0, 0}}, {Name: "denied", Total: 1, Counts: []int64{0, 1, 0}}}, f.Consents)
-	require.Equal(t, []admin.LoginFailures{{Reason: "unknown user", Count: 7}, {Reason: "wrong password", Count: 2}}, f.LoginFailures)
+	require.Equal(t, []admin.LoginFailures{{Reason: "user found", Count: 7}, {Reason: "password matches", Count: 2}}, f.LoginFailures)
 	require.Equal(t, []admin.Refusals{{Endpoint: "token", Error: "invalid_client", Reason: "secret matched", Count: 8}, {Endpoint: "token", Error: "invalid_scope", Reason: "scope known", Count: 3}}, f.Refusals)
 
 	require.Equal(t, admin.StatisticsTotals{Requests: 32, Refused: 11, Tokens: 16, Logins: 6, FailedLogins: 9, TokenP95Ms: 0.95}, f.Totals)

@@ -74,7 +74,7 @@ func (s *Sheet) Add(c domain.Count) {
 	case domain.EndpointLogin:
 		s.logins.add(either(refused, "failure", "success"), at, n)
 		if refused {
-			s.failures[c.Series.Check] += n
+			s.failures[cmp.Or(c.Series.Check, c.Series.Error)] += n
 		}
 	case domain.EndpointConsent:
 		s.consents.add(either(refused, "denied", "given"), at, n)

@@ -29,8 +29,11 @@ const rooms = [
   "services/authorization/internal/endpoint",
   "services/authorization/internal/interaction",
   "services/authorization/internal/page/authorize.go",
+  "services/authorization/internal/page/consent.go",
+  "services/authorization/internal/page/login.go",
   "services/authorization/internal/page/pushed.go",
   "services/authorization/internal/page/respond.go",
+  "services/authorization/internal/page/session.go",
   "services/authorization/internal/request",
   "services/token/internal/endpoint",
   "services/token/internal/grant",
@@ -40,6 +43,15 @@ const rooms = [
 // What these say goes to a registration, to an endpoint that is not explained, or nowhere.
 const silent =
   /clientauth\/(?:certificatename|distinguishedname|usage)\.go$|endpoint\/metadata\.go$|interaction\/browser\.go$/;
+// What goes to the audit log, and what only forms are told by.
+const elsewhere = new Set([
+  "too many attempts",
+  "unknown user",
+  "no password",
+  "wrong password",
+  "login {}",
+  "consent {} {}",
+]);
 // Their errors are causes of what is said, and go to the log.
 const causes = /internal\/(?:request|interaction)\/|pkg\/(?:accesstoken|trace)\//;
 const log = new Set([
@@ -60,6 +72,7 @@ const isShown = ({ file, field, call, words }: Phrase) =>
   !silent.test(file) &&
   !(causes.test(file) && /^(?:New|Errorf)$/.test(call)) &&
   !log.has(words) &&
+  !elsewhere.has(words) &&
   call !== "panic" &&
   field !== "Description";
 

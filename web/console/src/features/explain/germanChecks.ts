@@ -106,6 +106,13 @@ export const germanNames: Record<string, string> = {
   "token is of a trusted issuer": "Token stammt von einem Aussteller des Vertrauens",
   "token speaks of a user": "Token spricht von einem Benutzer",
   "token typ fits": "typ des Tokens passt",
+  "attempts within bounds": "Versuche im Rahmen",
+  "logins within bounds": "Anmeldungen im Rahmen",
+  "password matches": "Passwort stimmt",
+  "password set": "Passwort gesetzt",
+  "user agrees": "Benutzer willigt ein",
+  "user enabled": "Benutzer eingeschaltet",
+  "user found": "Benutzer gefunden",
   "user and session are live": "Benutzer und Sitzung bestehen",
 };
 
@@ -140,6 +147,14 @@ export const germanFixes: Record<string, string> = {
     "Vergleichen Sie die client_id mit der Seite des Clients; IDs gehören zu einem Arbeitsbereich.",
   "Correct the client's credentials; the source is let in again after a pause.":
     "Berichtigen Sie die Zugangsdaten des Clients; nach einer Pause wird die Quelle wieder eingelassen.",
+  "Compare the name with the user's e-mail address and username; users belong to one workspace.":
+    "Vergleichen Sie den Namen mit E-Mail-Adresse und Benutzernamen; Benutzer gehören zu einem Arbeitsbereich.",
+  "Enable the user.": "Schalten Sie den Benutzer ein.",
+  "Give the user a new password.": "Geben Sie dem Benutzer ein neues Passwort.",
+  "Give the user a password.": "Geben Sie dem Benutzer ein Passwort.",
+  "Try again; if it happens often, the operator can raise password.max_queued.":
+    "Versuchen Sie es noch einmal; geschieht es oft, so kann der Betreiber password.max_queued erhöhen.",
+  "Wait a quarter of an hour after the last attempt.": "Warten Sie nach dem letzten Versuch eine Viertelstunde.",
   "Enable the client.": "Schalten Sie den Client ein.",
   "Get the token by the code flow; one of client_credentials has no user.":
     "Holen Sie das Token per Code-Flow; eines per client_credentials hat keinen Benutzer.",

@@ -135,6 +135,19 @@ export const germanReasons: Record<string, string> = {
   "the scope exceeds the grant": "der Scope geht über den Grant hinaus",
   "the resource exceeds the grant": "die Ressource geht über den Grant hinaus",
 
+  // What a person did at a page.
+  "the login does not prove a user": "die Anmeldung weist keinen Benutzer aus",
+  "another user logged in than the request is meant for":
+    "es hat sich ein anderer Benutzer angemeldet, als die Anfrage meint",
+  "the user said no": "der Benutzer hat nein gesagt",
+  "the user left out every scope": "der Benutzer hat jeden Scope weggelassen",
+  "the form says neither accept nor deny": "das Formular sagt weder ja noch nein",
+  "the user could not be looked up": "der Benutzer konnte nicht nachgeschlagen werden",
+  "the password could not be checked": "das Passwort konnte nicht geprüft werden",
+  "the consent could not be kept": "die Einwilligung konnte nicht aufbewahrt werden",
+  "no session id could be made": "es konnte keine Sitzungs-ID erzeugt werden",
+  "the session could not be kept": "die Sitzung konnte nicht aufbewahrt werden",
+
   // Tokens that were asked about, or came as a proof.
   "token is missing": "token fehlt",
   "the bearer token is not meant for this endpoint": "das Bearer-Token ist nicht für diesen Endpunkt gedacht",

@@ -136,7 +136,8 @@ function Logins({ of, range }: PartProps) {
   const total = (list: Series[], name: string) => list.find((s) => s.name === name)?.total ?? 0;
   const given = total(of.consents, "given");
   const denied = total(of.consents, "denied");
-  const why = (reason: string) => (`why_${reason}` in overviewText.en ? t(`why_${reason}` as "why_disabled") : reason);
+  const why = (reason: string) =>
+    `why_${reason}` in overviewText.en ? t(`why_${reason}` as "why_user found") : reason;
   return (
     <Section title={t("loginsTitle")}>
       {of.totals.logins + of.totals.failed_logins === 0 ? (
