@@ -18,7 +18,7 @@ const { button, link, heading, dialog } = partsOf(page)
 
 /** Looks at what the page shows in the midst of things. */
 async function look(name) {
-  await shot(name)
+  await shot(name, page)
   assert.deepEqual(await faultsOf(page, name), [])
 }
 
@@ -251,8 +251,22 @@ await law('an auditor sees everything and changes nothing', async () => {
   await arthur.context().close()
 })
 
-await law('ends the tenant, by its name', async () => {
+await law('gives a program access to the API, and the printed curl uses it', async () => {
   await link('Settings', owner).first().click()
+  await button('New API client').click()
+  await dialog().getByLabel('Name').fill('Pipeline')
+  await button('Make the client', dialog()).click()
+  const id = await dialog().getByTestId('once-CLIENT_ID').innerText()
+  const secret = await dialog().getByTestId('once-CLIENT_SECRET').innerText()
+  const code = (await dialog().locator('.code pre').innerText()).replaceAll('\u00a0', ' ')
+  const out = await runs(dir, 'curl', code, { CLIENT_ID: id, CLIENT_SECRET: secret })
+  assert.ok(JSON.parse(out).items.some((workspace) => workspace.aid === 'default'), out)
+  await look('api-access')
+  await button('Close', dialog()).last().click()
+  await link('Pipeline').waitFor()
+})
+
+await law('ends the tenant, by its name', async () => {
   await button('End the tenant').click()
   await dialog().getByRole('textbox').fill('another')
   assert.ok(await button('End the tenant', dialog()).isDisabled(), 'another name does not do')

@@ -14,6 +14,7 @@ import { ProblemAlert } from "~/ui/Problem";
 import { SaveBar } from "~/ui/SaveBar";
 import { Time } from "~/ui/time";
 import { uiText } from "~/ui/words";
+import { ApiAccess } from "./ApiAccess";
 import { tenantText } from "./tenantText";
 
 export function TenantSettings() {
@@ -76,6 +77,7 @@ function Details({ tagged: { value: tenant, etag } }: { tagged: Tagged<Schemas["
         {error != null && <ProblemAlert error={error} extra={rest.length ? rest : undefined} />}
         <SaveBar dirty={form.isDirty()} busy={busy} onDiscard={() => form.reset()} />
       </form>
+      {role === "owner" && <ApiAccess tid={tid} />}
       {role === "owner" && (
         <Section title={t("end")} lead={t("endLead")} tone="danger">
           <Button color="red" variant="outline" onClick={() => setAsking(true)}>

@@ -1,0 +1,37 @@
+import { text } from "~/app/text";
+
+export const apiAccessText = text(
+  "apiAccess",
+  {
+    title: "API access",
+    lead: "Programs that do what you do here, by the admin API. They are applications of the workspace admin, and prove themselves like all others.",
+    add: "New API client",
+    make: "Make the client",
+    none: "No program has access yet.",
+    name: "Name",
+    namePlaceholder: "Deployment pipeline",
+    access: "What it may do",
+    may_read: "Read",
+    may_read_body: "See everything that an auditor sees.",
+    may_write: "Read and write",
+    may_write_body: "Change everything that an owner changes, this list included.",
+    disabled: "disabled",
+    reference: "API reference",
+  },
+  {
+    title: "API-Zugang",
+    lead: "Programme, die über die Admin-API tun, was Sie hier tun. Sie sind Anwendungen des Arbeitsbereichs admin und weisen sich aus wie alle anderen.",
+    add: "Neuer API-Client",
+    make: "Client anlegen",
+    none: "Noch hat kein Programm Zugang.",
+    name: "Name",
+    namePlaceholder: "Deployment-Pipeline",
+    access: "Was er darf",
+    may_read: "Lesen",
+    may_read_body: "Alles sehen, was ein Prüfer sieht.",
+    may_write: "Lesen und schreiben",
+    may_write_body: "Alles ändern, was ein Inhaber ändert, auch diese Liste.",
+    disabled: "gesperrt",
+    reference: "API-Referenz",
+  },
+);
