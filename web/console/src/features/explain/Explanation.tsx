@@ -63,63 +63,70 @@ export function ExplanationPage() {
           </Empty>
         </div>
       ) : (
-        <Await of={trace} lines={6}>
-          {(found) => (
-            <>
-              <div className="card">
-                <dl className="facts">
-                  <div>
-                    <dt>{t("when")}</dt>
-                    <dd>
-                      <Time at={found.at} exact />
-                    </dd>
-                  </div>
-                  <div>
-                    <dt>{t("client")}</dt>
-                    <dd>
-                      {isKnown(found) ? (
-                        <ClientLink tid={tid} aid={aid} id={found.client_id ?? ""} className="row-link" />
-                      ) : (
-                        found.client_id || t("unknownClient")
-                      )}
-                    </dd>
-                  </div>
-                  <div>
-                    <dt>{ui("traceID")}</dt>
-                    <dd>
-                      <CopyInline value={found.trace_id} thing={ui("traceID")} />
-                    </dd>
-                  </div>
-                </dl>
-              </div>
-              <Section title={t("checks")} lead={t("checksLead")}>
-                {found.checks.length === 0 ? (
-                  <Text size="sm" c="dimmed">
-                    {t("noChecks")}
-                  </Text>
-                ) : (
-                  <Checks of={found.checks} asker={askerOf(tid, aid, found)} />
-                )}
-              </Section>
-              {isKnown(found) && (
-                <div>
-                  <Button
-                    variant="default"
-                    renderRoot={(props) => (
-                      <Link
-                        {...props}
-                        to="/console/$tid/workspaces/$aid/clients/$clientId"
-                        params={{ tid, aid, clientId: found.client_id ?? "" }}
-                      />
-                    )}
-                  >
-                    {t("openClient")}
-                  </Button>
-                </div>
-              )}
-            </>
+        <>
+          {trace.isPending && trace.failureCount > 0 && (
+            <Text size="sm" c="dimmed" role="status">
+              {t("lookingFor")}
+            </Text>
           )}
-        </Await>
+          <Await of={trace} lines={6}>
+            {(found) => (
+              <>
+                <div className="card">
+                  <dl className="facts">
+                    <div>
+                      <dt>{t("when")}</dt>
+                      <dd>
+                        <Time at={found.at} exact />
+                      </dd>
+                    </div>
+                    <div>
+                      <dt>{t("client")}</dt>
+                      <dd>
+                        {isKnown(found) ? (
+                          <ClientLink tid={tid} aid={aid} id={found.client_id ?? ""} className="row-link" />
+                        ) : (
+                          found.client_id || t("unknownClient")
+                        )}
+                      </dd>
+                    </div>
+                    <div>
+                      <dt>{ui("traceID")}</dt>
+                      <dd>
+                        <CopyInline value={found.trace_id} thing={ui("traceID")} />
+                      </dd>
+                    </div>
+                  </dl>
+                </div>
+                <Section title={t("checks")} lead={t("checksLead")}>
+                  {found.checks.length === 0 ? (
+                    <Text size="sm" c="dimmed">
+                      {t("noChecks")}
+                    </Text>
+                  ) : (
+                    <Checks of={found.checks} asker={askerOf(tid, aid, found)} />
+                  )}
+                </Section>
+                {isKnown(found) && (
+                  <div>
+                    <Button
+                      variant="default"
+                      renderRoot={(props) => (
+                        <Link
+                          {...props}
+                          to="/console/$tid/workspaces/$aid/clients/$clientId"
+                          params={{ tid, aid, clientId: found.client_id ?? "" }}
+                        />
+                      )}
+                    >
+                      {t("openClient")}
+                    </Button>
+                  </div>
+                )}
+              </>
+            )}
+          </Await>
+        </>
       )}
     </Page>
   );

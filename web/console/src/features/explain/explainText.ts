@@ -60,6 +60,7 @@ export const explainText = text(
     noneLikeIt: "No such request is kept",
     noneLikeItSoFar: "None of the newest requests is like it. Older ones may be.",
     noneLikeItBody: "Refusals are kept for three days, and up to a limit for each workspace.",
+    lookingFor: "Looking for it. An explanation is written a moment after the answer.",
     notFound: "No explanation is kept under this id. They are kept for three days; what succeeded is only sampled.",
   },
   {
@@ -121,6 +122,7 @@ export const explainText = text(
     noneLikeIt: "Keine solche Anfrage ist aufbewahrt",
     noneLikeItSoFar: "Keine der neuesten Anfragen ist so. Ältere können es sein.",
     noneLikeItBody: "Ablehnungen werden drei Tage aufbewahrt, je Arbeitsbereich höchstens eine bestimmte Zahl.",
+    lookingFor: "Wird gesucht. Eine Erklärung wird einen Augenblick nach der Antwort geschrieben.",
     notFound:
       "Unter dieser ID ist keine Erklärung aufbewahrt. Sie bleiben drei Tage; von dem, was gelang, nur eine Stichprobe.",
   },
