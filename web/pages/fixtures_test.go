@@ -103,10 +103,10 @@ func shows(lang string) []show {
 			return r.SignedOut(w, SignedOut{Page: p, Stayed: true})
 		}},
 		{"account", func(w io.Writer, r *Renderer) error {
-			return r.Account(w, Account{Page: p, UserName: "Alice Liddell", Email: "alice@example.com", Notice: NoticeAccessEnded, Sessions: sessions, Grants: grants})
+			return r.Account(w, Account{Page: p, UserName: "Alice Liddell", Email: "alice@example.com", Notice: NoticeAccessEnded, HasPassword: true, Sessions: sessions, Grants: grants})
 		}},
 		{"account_empty", func(w io.Writer, r *Renderer) error {
-			return r.Account(w, Account{Page: p, Email: "alice@example.com"})
+			return r.Account(w, Account{Page: p, Email: "alice@example.com", HasPassword: true, PasswordError: PasswordWrong})
 		}},
 		{"form_post", func(w io.Writer, r *Renderer) error {
 			return r.FormPost(w, FormPost{Page: p, ClientName: "Photo Print", RedirectURI: "https://print.example/cb?a=1&b=2", Fields: []Field{{"code", "abc"}, {"state", "a\"b<c>&d"}}})

@@ -64,7 +64,7 @@ func TestEveryMessageIsUsed(t *testing.T) {
 		}
 		used.Write(raw)
 	}
-	family := regexp.MustCompile(`^(title|scope|error|login\.error|device\.error|account\.notice|month)\.|^(date|app\.unnamed|access\.idle(\.one)?)$`)
+	family := regexp.MustCompile(`^(title|scope|error|login\.error|device\.error|account\.notice|account\.password\.error|month)\.|^(date|app\.unnamed|access\.idle(\.one)?)$`)
 	for _, k := range all["en"].keys() {
 		if !family.MatchString(k) && !strings.Contains(used.String(), `"`+k+`"`) {
 			t.Errorf("%q is on no page", k)

@@ -177,6 +177,18 @@ const (
 	NoticeSessionEnded AccountNotice = "session_ended"
 	NoticeOthersEnded  AccountNotice = "others_ended"
 	NoticeAccessEnded  AccountNotice = "access_ended"
+
+	NoticePasswordChanged AccountNotice = "password_changed"
+)
+
+// PasswordError is why a password was not changed.
+type PasswordError string
+
+// What stood against a change of the password.
+const (
+	PasswordWrong PasswordError = "wrong" // the current one is not right, or there were too many attempts
+	PasswordUnfit PasswordError = "unfit" // the new one is too short or too long
+	PasswordBusy  PasswordError = "busy"  // the service cannot check passwords right now
 )
 
 // SessionView is one session of the user.
@@ -198,14 +210,18 @@ type GrantView struct {
 }
 
 // Account lists the user's own sessions and allowed clients. Each has a form
-// whose button carries the name "session" or "client_id" and the id as value.
+// whose button carries the name "session" or "client_id" and the id as value;
+// the one with the fields current_password and new_password, "action".
 // One more, with the id end-others, ends every session but the current one.
 type Account struct {
 	Page
 	UserName, Email string
 	Notice          AccountNotice
-	Sessions        []SessionView
-	Grants          []GrantView
+	// HasPassword offers to change it; PasswordError is why that failed.
+	HasPassword   bool
+	PasswordError PasswordError
+	Sessions      []SessionView
+	Grants        []GrantView
 }
 
 // Field is one parameter of an authorization response.

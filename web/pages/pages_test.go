@@ -189,7 +189,7 @@ func TestPasswordManagersKnowTheFieldsAndLabelsNameThem(t *testing.T) {
 				labelled[e.attrs["for"]] = true
 			}
 		}
-		complete := map[string]string{"login": "username", "password": "current-password", "user_code": "off"}
+		complete := map[string]string{"login": "username", "password": "current-password", "user_code": "off", "current_password": "current-password", "new_password": "new-password"}
 		for _, e := range elements {
 			if e.name != "input" || e.attrs["type"] == "hidden" {
 				continue
@@ -236,7 +236,7 @@ func TestAccountButtonsNameWhatTheyEnd(t *testing.T) {
 				got[e.attrs["name"]] = append(got[e.attrs["name"]], e.attrs["value"])
 			}
 		}
-		if want := map[string][]string{"session": {"s1", "s2"}, "action": {"end_others"}, "client_id": {"photo", "plain"}}; !reflect.DeepEqual(got, want) {
+		if want := map[string][]string{"session": {"s1", "s2"}, "action": {"end_others", "password"}, "client_id": {"photo", "plain"}}; !reflect.DeepEqual(got, want) {
 			t.Errorf("buttons %v, want %v", got, want)
 		}
 	}

@@ -233,6 +233,9 @@ func (r *Renderer) Account(w io.Writer, v Account) error {
 	if !c.has("account.notice." + string(v.Notice)) {
 		v.Notice = ""
 	}
+	if v.PasswordError != "" && !c.has("account.password.error."+string(v.PasswordError)) {
+		v.PasswordError = PasswordWrong
+	}
 	type session struct {
 		SessionView
 		Browser, System string

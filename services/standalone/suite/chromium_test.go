@@ -30,7 +30,7 @@ func TestPagesWorkInARealBrowser(t *testing.T) {
 			"authorize": r.URL(), "account": w.Address("/account"), "logout": w.Address("/oidc/logout"), "state": r.Values.Get("state"), "port": port,
 			"user": map[string]string{"email": user.Email, "password": user.Password},
 		}), func(string) {})
-		require.Len(t, passed, 9, "every law of the script")
+		require.Len(t, passed, 10, "every law of the script")
 	})
 }
 

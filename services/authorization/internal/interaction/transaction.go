@@ -92,6 +92,16 @@ func (b *Browser) Attempt(ctx context.Context, id, who string) (*Transaction, in
 	return t, attempts, err
 }
 
+// Count counts one attempt of the named person outside of any transaction, and
+// returns how many there have been since the last success, this one included.
+func (b *Browser) Count(ctx context.Context, who string) (int, error) {
+	attempts, err := b.KV.Workspace(b.workspace).CountFailure(ctx, attemptCounter, who, AttemptWindow)
+	if err != nil {
+		return 0, oauth.ErrTemporarilyUnavailable.Because("the attempt could not be counted", err)
+	}
+	return attempts, nil
+}
+
 // Succeeded forgets the attempts of the named person.
 func (b *Browser) Succeeded(ctx context.Context, who string) error {
 	return b.KV.Workspace(b.workspace).ClearFailures(ctx, attemptCounter, who)

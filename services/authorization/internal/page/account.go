@@ -34,8 +34,14 @@ func (v *visit) accountPage() error {
 		}
 		return v.showLogin(loginView{transaction: id})
 	}
+	return v.showAccount(standing, "")
+}
+
+// showAccount shows the page, and why a password could not be changed.
+func (v *visit) showAccount(standing *store.Standing, failure pages.PasswordError) (err error) {
 	view := pages.Account{
 		UserName: displayName(standing.User), Email: standing.User.Email,
+		HasPassword: standing.User.PasswordHash != "", PasswordError: failure,
 		Notice: pages.AccountNotice(v.c.QueryParam("done")), // one that is unknown is not shown
 	}
 	if view.Sessions, err = v.sessionViews(standing); err != nil {
@@ -136,7 +142,7 @@ func (v *visit) viewsOf(byClient map[string]*access) ([]pages.GrantView, error) 
 }
 
 // Account ends one of the user's own sessions, or all but this one, or what they
-// allowed a client.
+// allowed a client, or changes their password.
 func (p *Pages) Account() echo.HandlerFunc { return p.handler((*visit).account) }
 
 func (v *visit) account() error {
@@ -160,8 +166,10 @@ func (v *visit) account() error {
 		return v.endOthers(standing)
 	case "revoke":
 		return v.withdraw(standing, form.Get("client_id"))
+	case "password":
+		return v.changePassword(standing, form)
 	default:
-		return stop(pages.CauseInvalidRequest, "the form says neither end, end_others nor revoke", nil)
+		return stop(pages.CauseInvalidRequest, "the form says neither end, end_others, revoke nor password", nil)
 	}
 }
 

@@ -81,5 +81,20 @@ await law('everything works without JavaScript', async () => {
   await page.waitForSelector('#landed')
   assert.ok(landed.at(-1).searchParams.get('code'))
 })
+await law('so does a new password, which signs out everywhere else', async () => {
+  await page.goto(account)
+  const change = async (from) => {
+    await page.fill('#current_password', from)
+    await page.fill('#new_password', `${user.password}, and more`)
+    await page.click('#password-submit')
+  }
+  await change('wrong')
+  await page.waitForSelector('#error')
+  await shot('password-refused')
+  await change(user.password)
+  await page.waitForSelector('#notice')
+  await page.goto(authorize)
+  await page.waitForSelector('#landed') // this browser stays signed in
+})
 await finish()
 application.close()
