@@ -1,9 +1,10 @@
-import { Radio } from "@mantine/core";
+import { Radio, VisuallyHidden } from "@mantine/core";
 import type { ReactNode } from "react";
 
 interface RadioTilesProps<V extends string> {
-  label?: ReactNode;
-  "aria-label"?: string;
+  label: string;
+  /** Whether the label is said already, by the heading above. */
+  labelled?: boolean;
   description?: ReactNode;
   options: readonly V[];
   value: V | null;
@@ -12,10 +13,24 @@ interface RadioTilesProps<V extends string> {
 }
 
 /** One choice out of several that want explaining. The group is one stop of the Tab key, and the arrows move in it. */
-export function RadioTiles<V extends string>({ options, value, onChange, children, ...group }: RadioTilesProps<V>) {
+export function RadioTiles<V extends string>({
+  label,
+  labelled,
+  description,
+  options,
+  value,
+  onChange,
+  children,
+}: RadioTilesProps<V>) {
   const stop = options.find((option) => option === value) ?? options[0];
   return (
-    <Radio.Group {...group} value={value} onChange={(next) => onChange(next as V)} className="radio-tiles">
+    <Radio.Group
+      label={labelled ? <VisuallyHidden>{label}</VisuallyHidden> : label}
+      description={description}
+      value={value}
+      onChange={(next) => onChange(next as V)}
+      className={labelled ? undefined : "radio-tiles"}
+    >
       <div className="tiles">
         {options.map((option) => (
           <Radio.Card key={option} value={option} className="tile" tabIndex={option === stop ? 0 : -1}>

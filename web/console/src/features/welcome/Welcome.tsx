@@ -99,7 +99,7 @@ function Wizard({ tid, workspace, clientID, onClient }: WizardProps) {
   return (
     <>
       <Section title={t("kindTitle")} lead={t("step", { n: 1 })}>
-        <RadioTiles aria-label={t("kindTitle")} options={kinds} value={kind} onChange={setKind}>
+        <RadioTiles label={t("kindTitle")} labelled options={kinds} value={kind} onChange={setKind}>
           {(each) => (
             <>
               <span className="tile-icon">
