@@ -29,7 +29,8 @@ export function RadioTiles<V extends string>({
       description={description}
       value={value}
       onChange={(next) => onChange(next as V)}
-      className={labelled ? undefined : "radio-tiles"}
+      className="radio-tiles"
+      labelProps={labelled ? { pos: "absolute" } : undefined}
     >
       <div className="tiles">
         {options.map((option) => (
