@@ -27,11 +27,11 @@ let clientID
 let oldSecret
 
 /** Asks for a token with a secret, as curl -u does. */
-async function ask(secret) {
+async function ask(secret, more = {}) {
   const response = await fetch(tokenURL, {
     method: 'POST',
     headers: { Authorization: `Basic ${Buffer.from(`${clientID}:${secret}`).toString('base64')}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...more }),
   })
   return { status: response.status, trace: response.headers.get('x-trace-id'), body: await response.json() }
 }
@@ -54,13 +54,42 @@ await law('registers, and lands signed in', async () => {
 })
 
 await law('makes a first application by the guide', async () => {
-  await page.getByRole('radio', { name: /^Machine/ }).click()
+  // The kinds are one stop of the Tab key, and the arrows choose among them.
+  const kinds = page.getByRole('radiogroup', { name: 'What kind of application is it?' }).getByRole('radio')
+  await kinds.first().focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.keyboard.press('ArrowRight')
+  assert.equal(await kinds.first().getAttribute('aria-checked'), 'true')
+  assert.ok(await kinds.first().evaluate((kind) => kind === document.activeElement), 'the choice keeps the focus')
+  assert.deepEqual(await kinds.evaluateAll((all) => all.map((kind) => kind.tabIndex)), [0, -1, -1, -1])
   await page.getByLabel('Name of the application').fill('Billing')
   await button('Create the application').click()
   await heading('Billing is registered').waitFor()
   clientID = await page.getByTestId('once-CLIENT_ID').innerText()
   oldSecret = await page.getByTestId('once-CLIENT_SECRET').innerText()
-  await page.getByText('Waiting for the first token').waitFor()
+  const waiting = await page.getByText('Waiting for the first token').boundingBox()
+  assert.ok(waiting.y < page.viewportSize().height, 'how far it is is seen at once')
+})
+
+await law('asks before a secret that nobody has kept is left behind, and has it still on the way back', async () => {
+  await link('Explain').click()
+  await button('Stay here', dialog()).hover() // once it stands still
+  await look('leaving')
+  await button('Stay here', dialog()).click()
+  await dialog().waitFor({ state: 'detached' })
+  await link('Explain').click()
+  await button('Leave', dialog()).click()
+  await heading('Explain').waitFor()
+  await page.goBack()
+  assert.equal(await page.getByTestId('once-CLIENT_SECRET').innerText(), oldSecret)
+})
+
+await law('a request that is refused meanwhile is explained right there', async () => {
+  await ask('mistyped')
+  await page.getByText('The last request was refused').waitFor()
+  await page.getByText('secret matched').waitFor()
+  await page.getByText('What to do').waitFor()
+  await look('first-refusal')
 })
 
 await law('runs the snippet as printed, and the page says that the token is there', async () => {
@@ -76,6 +105,29 @@ for (const language of ['Go', 'Node.js', 'Python']) {
     assert.match(out, /access_token/, out)
   })
 }
+
+await law('describes an API with its scopes, and the application may ask for them', async () => {
+  await link('Describe your API').click()
+  await dialog().getByLabel('Name', { exact: true }).fill('Orders')
+  await dialog().getByLabel('Audience').fill('https://orders.example')
+  await dialog().getByLabel('Name of new scope 1').fill('orders:read')
+  await dialog().getByLabel('Description of new scope 1').fill('See your orders')
+  await look('api')
+  await button('Describe the API', dialog()).click()
+  await dialog().waitFor({ state: 'detached' })
+  const { body } = await ask(oldSecret, { scope: 'orders:read', resource: 'https://orders.example' })
+  assert.equal(body.scope, 'orders:read', JSON.stringify(body))
+  await link('Scopes').click()
+  await page.getByText('See your orders').waitFor()
+})
+
+await law('loaded anew, the guide knows the application and not its secret', async () => {
+  await page.goto(`${url}/console/${tid}/welcome?client=${clientID}`)
+  await page.getByText('Its secret is not shown again').waitFor()
+  await page.getByText('Your application has its first token').waitFor()
+  await link('Make a new secret on its page').click()
+  await button('New secret').waitFor()
+})
 
 let trace
 await law('breaks it, and finds out why', async () => {
@@ -196,10 +248,34 @@ await law('the overview counts why requests were refused, and leads to them', as
   await button('Did not hold: secret matched. Show the others too').waitFor()
   const rows = page.locator('a.request')
   await page.locator(`a[href$="/explain/${trace}"]`).waitFor()
-  assert.equal(await rows.count(), 2, 'the two wrong secrets, and nothing that the self-checks tried')
+  assert.equal(await rows.count(), 3, 'the three wrong secrets, and nothing that the self-checks tried')
   await look('refusals')
   await button('Did not hold: secret matched. Show the others too').click()
-  await page.locator('a.request').nth(2).waitFor()
+  await page.locator('a.request').nth(3).waitFor()
+})
+
+/** Makes an application for people by the guide. */
+async function calendar() {
+  await link('Applications').first().click() // the guide leads there twice
+  await link('New application').click()
+  await page.getByRole('radio', { name: /^Web server/ }).click()
+  await page.getByLabel('Name of the application').fill('Calendar')
+  await button('Create the application').click()
+  await heading('Calendar is registered').waitFor()
+  await Promise.all([page.waitForEvent('download'), button('Download').first().click()])
+}
+
+await law('there is somebody to sign in, the second time as well', async () => {
+  const alice = page.getByTestId('once-demo-alice')
+  await calendar()
+  await button('Make demo users').click()
+  const password = await alice.innerText()
+  await calendar()
+  assert.equal(await alice.innerText(), password, 'what was shown is not lost')
+  await page.reload()
+  await button('New passwords').click()
+  assert.notEqual(await alice.innerText(), password)
+  await look('demo-users')
 })
 
 let invitation

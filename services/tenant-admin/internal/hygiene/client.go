@@ -41,7 +41,7 @@ func (j *judge) client() {
 		if j.out.Method == oauth.MethodClientSecretJWT {
 			found(sharedSecret, info, "The secret that signs is known to both sides.", "Move to private_key_jwt: then only the client can sign.")
 		} else {
-			found(sharedSecret, warning, "The secret itself is sent with every request.", "Move to private_key_jwt or to a federated credential.")
+			found(sharedSecret, j.sentSecret(), "The secret itself is sent with every request.", "Move to private_key_jwt or to a federated credential.")
 		}
 	}
 	if j.namesEndpoint() {
@@ -58,6 +58,15 @@ func (j *judge) client() {
 	if last := j.lastUse(); !j.Client.Public() && !last.IsZero() && !j.since(last, idle) {
 		found(clientIdle, info, "The client last authenticated on "+date(last)+".", "Disable or delete it, if nothing needs it any more.")
 	}
+}
+
+// sentSecret says how urgent it is to do without a secret that travels. It is a
+// fair beginning: a client that has just been made is not told to be another.
+func (j *judge) sentSecret() string {
+	if j.since(j.Client.CreatedAt, young) {
+		return info
+	}
+	return warning
 }
 
 // keysRefused tells whether the client's keys are all that it has to prove itself

@@ -19,7 +19,7 @@ const (
 	quiet  = 7 * day   // without use, after which a method counts as given up
 	urgent = 7 * day   // before an end that nothing follows
 	soon   = 30 * day  // before any end
-	young  = 30 * day  // in which a credential may wait for its first use
+	young  = 30 * day  // in which a credential may wait for its first use, and a client rest on a secret
 	idle   = 90 * day  // without use
 	old    = 365 * day // of a secret
 )

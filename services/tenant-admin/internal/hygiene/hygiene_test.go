@@ -67,8 +67,10 @@ func facts(method string, change ...func(*Facts)) Facts {
 }
 
 func secrets(s ...domain.ClientSecret) func(*Facts) { return func(f *Facts) { f.Client.Secrets = s } }
-func uses(u ...store.CredentialUse) func(*Facts)    { return func(f *Facts) { f.Uses = u } }
-func signers(k ...keys.ClientKeyInfo) func(*Facts)  { return func(f *Facts) { f.Keys = k } }
+
+func born(at time.Time) func(*Facts)               { return func(f *Facts) { f.Client.CreatedAt = at } }
+func uses(u ...store.CredentialUse) func(*Facts)   { return func(f *Facts) { f.Uses = u } }
+func signers(k ...keys.ClientKeyInfo) func(*Facts) { return func(f *Facts) { f.Keys = k } }
 
 func overlapping(method string, until time.Time) func(*Facts) {
 	return func(f *Facts) {
@@ -129,6 +131,12 @@ const basic, post, mac, key = oauth.MethodClientSecretBasic, oauth.MethodClientS
 func secretRows() []row {
 	return []row{
 		{"a secret in use", facts(basic, secrets(secret(1)), uses(byMethod(basic, ago(day)), bySecret(1, ago(day)))), summary{
+			[]string{"shared_secret warning"}, []string{"secret " + id(1) + " active:"}, []string{"register_key"},
+		}},
+		{"a secret of a client that was just made", facts(basic, secrets(secret(1)), born(ago(29*day)), uses(byMethod(basic, ago(day)), bySecret(1, ago(day)))), summary{
+			[]string{"shared_secret info"}, []string{"secret " + id(1) + " active:"}, []string{"register_key"},
+		}},
+		{"a secret of a client that has had its time", facts(basic, secrets(secret(1)), born(ago(30*day)), uses(byMethod(basic, ago(day)), bySecret(1, ago(day)))), summary{
 			[]string{"shared_secret warning"}, []string{"secret " + id(1) + " active:"}, []string{"register_key"},
 		}},
 		{"a secret that waits for its first use", facts(basic, secrets(secret(1, made(ago(29*day))))), summary{

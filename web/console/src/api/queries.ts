@@ -62,6 +62,19 @@ export const scopesQuery = (tid: string, aid: string) =>
       ),
   });
 
+/** The API of an audience, null where there is none. */
+export const audienceQuery = (tid: string, aid: string, audience: string) =>
+  queryOptions({
+    queryKey: keyOf.in(tid, aid, "services", "of", audience),
+    queryFn: async () => {
+      const query = { limit: 100, q: audience.slice(0, 128) };
+      const page = await take(
+        api.GET("/tenants/{tid}/workspaces/{aid}/services", { params: { path: { tid, aid }, query } }),
+      );
+      return page.items.find((service) => service.audience === audience) ?? null;
+    },
+  });
+
 // An explanation is written after its answer has gone out, so it may be late.
 const traceTries = 8;
 

@@ -108,6 +108,7 @@ const workspaces = createRoute({
 const welcome = createRoute({
   getParentRoute: () => tenant,
   path: "/welcome",
+  validateSearch: words("client"),
   component: lazyRouteComponent(() => import("~/features/welcome/Welcome"), "Welcome"),
 });
 const members = createRoute({
@@ -145,6 +146,7 @@ const clients = createRoute({
 const newClient = createRoute({
   getParentRoute: () => workspace,
   path: "/new-client",
+  validateSearch: words("client"),
   component: lazyRouteComponent(() => import("~/features/welcome/Welcome"), "NewClient"),
 });
 const client = createRoute({
@@ -189,7 +191,7 @@ const scopes = createRoute({
 const services = createRoute({
   getParentRoute: () => workspace,
   path: "/services",
-  validateSearch: words("q"),
+  validateSearch: words("q", "client"),
   component: lazyRouteComponent(() => import("~/features/catalog/Services"), "Services"),
 });
 const grants = createRoute({

@@ -1,18 +1,25 @@
 import { NumberInput, type NumberInputProps } from "@mantine/core";
 import { useDuration } from "./time";
 
+interface SecondsProps extends Omit<NumberInputProps, "value"> {
+  value?: number | string | null;
+  /** What holds where the field is empty. */
+  inherited?: number;
+}
+
 /** A lifetime in seconds, said in words beside it. */
-export function Seconds({ value, ...props }: Omit<NumberInputProps, "value"> & { value?: number | string | null }) {
+export function Seconds({ value, inherited, ...props }: SecondsProps) {
   const say = useDuration();
-  const seconds = typeof value === "number" ? value : Number(value);
+  const seconds = value === "" || value == null ? inherited : Number(value);
   return (
     <NumberInput
       allowDecimal={false}
       allowNegative={false}
       hideControls
       value={value ?? ""}
+      placeholder={inherited === undefined ? undefined : String(inherited)}
       rightSection={
-        value !== "" && value != null && Number.isFinite(seconds) && seconds > 0 ? (
+        seconds !== undefined && Number.isFinite(seconds) && seconds > 0 ? (
           <span className="seconds-words">{say(seconds)}</span>
         ) : null
       }

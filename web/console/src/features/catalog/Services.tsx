@@ -1,32 +1,25 @@
-import { Badge, Button, Group, MultiSelect, TagsInput, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Badge, Button, Group } from "@mantine/core";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, type Schemas, take } from "~/api/client";
-import { keyOf, scopesQuery } from "~/api/queries";
+import { api, take } from "~/api/client";
+import { keyOf } from "~/api/queries";
 import { useText } from "~/app/text";
-import { Confirm, tell, useAct } from "~/ui/act";
-import { Dialog, DialogForm } from "~/ui/Dialog";
-import { mergePatch } from "~/ui/fields";
-import { useSend } from "~/ui/form";
+import { Confirm, useAct } from "~/ui/act";
 import { Icon } from "~/ui/Icon";
 import { List, usePages } from "~/ui/List";
 import { Empty, Page } from "~/ui/Page";
-import { Rich } from "~/ui/Rich";
 import { RowActions } from "~/ui/RowActions";
-import { uiText } from "~/ui/words";
 import { useMayWrite } from "../client/context";
 import { catalogText } from "./catalogText";
-
-type Service = Schemas["Service"];
+import { ServiceForm } from "./ServiceForm";
+import type { Service } from "./serviceForm";
 
 export function Services() {
   const t = useText(catalogText);
   const { tid, aid } = useParams({ from: "/console/$tid/workspaces/$aid/services" });
-  const { q = "" } = useSearch({ from: "/console/$tid/workspaces/$aid/services" });
+  const { q = "", client } = useSearch({ from: "/console/$tid/workspaces/$aid/services" });
   const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/services" });
-  const [editing, setEditing] = useState<Service | "new" | null>(null);
+  const [editing, setEditing] = useState<Service | "new" | null>(client ? "new" : null);
   const [deleting, setDeleting] = useState<Service | null>(null);
   const may = useMayWrite(tid, aid);
   const pages = usePages(keyOf.in(tid, aid, "services", "list", q), (cursor) =>
@@ -113,7 +106,11 @@ export function Services() {
           tid={tid}
           aid={aid}
           service={editing === "new" ? undefined : editing}
-          onClose={() => setEditing(null)}
+          asker={editing === "new" ? client : undefined}
+          onClose={() => {
+            setEditing(null);
+            void navigate({ search: q ? { q } : {}, replace: true });
+          }}
         />
       )}
       <Confirm
@@ -127,92 +124,5 @@ export function Services() {
         {t("deleteServiceBody")}
       </Confirm>
     </Page>
-  );
-}
-
-const formOf = (service?: Service) => ({
-  name: service?.name ?? "",
-  audience: service?.audience ?? "",
-  scopes: service?.scopes ?? [],
-  client_ids: service?.client_ids ?? [],
-});
-
-function ServiceForm({
-  tid,
-  aid,
-  service,
-  onClose,
-}: {
-  tid: string;
-  aid: string;
-  service?: Service;
-  onClose: () => void;
-}) {
-  const t = useText(catalogText);
-  const ui = useText(uiText);
-  const queries = useQueryClient();
-  const scopes = useQuery(scopesQuery(tid, aid));
-  const offered = [
-    ...new Set([
-      ...(scopes.data?.items.filter((scope) => !scope.built_in).map((scope) => scope.name) ?? []),
-      ...(service?.scopes ?? []),
-    ]),
-  ];
-  const form = useForm({ initialValues: formOf(service) });
-  const { send, ...sending } = useSend(form, ["name", "audience", "scopes", "client_ids"]);
-  const submit = form.onSubmit((values) =>
-    send(async () => {
-      if (service) {
-        const body = mergePatch(formOf(service), values);
-        await take(
-          api.PATCH("/tenants/{tid}/workspaces/{aid}/services/{service_id}", {
-            params: { path: { tid, aid, service_id: service.service_id } },
-            body,
-          }),
-        );
-      } else {
-        await take(
-          api.POST("/tenants/{tid}/workspaces/{aid}/services", { params: { path: { tid, aid } }, body: values }),
-        );
-      }
-      await queries.invalidateQueries({ queryKey: keyOf.in(tid, aid, "services") });
-      await queries.invalidateQueries({ queryKey: keyOf.in(tid, aid, "scopes") });
-      tell(ui("saved"));
-      onClose();
-    }),
-  );
-  return (
-    <Dialog onClose={onClose} title={t(service ? "editService" : "newService")}>
-      <DialogForm
-        onSubmit={submit}
-        onClose={onClose}
-        action={service ? ui("save") : t("createService")}
-        sending={sending}
-      >
-        <TextInput label={t("name")} maxLength={200} data-autofocus {...form.getInputProps("name")} />
-        <TextInput
-          label={t("audience")}
-          description={<Rich>{t("audienceHelp")}</Rich>}
-          required
-          placeholder="https://api.example.com"
-          maxLength={2048}
-          spellCheck={false}
-          {...form.getInputProps("audience")}
-        />
-        <MultiSelect
-          label={t("serviceScopes")}
-          description={t("serviceScopesHelp")}
-          data={offered}
-          searchable
-          {...form.getInputProps("scopes")}
-        />
-        <TagsInput
-          label={t("standIns")}
-          description={t("standInsHelp")}
-          placeholder="client_id"
-          {...form.getInputProps("client_ids")}
-        />
-      </DialogForm>
-    </Dialog>
   );
 }

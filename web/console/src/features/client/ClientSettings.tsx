@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, type Schemas, take } from "~/api/client";
-import { keyOf, scopesQuery } from "~/api/queries";
+import { keyOf, scopesQuery, workspaceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import { Confirm, useAct } from "~/ui/act";
 import { useFieldOfAddress } from "~/ui/fieldOfAddress";
@@ -59,6 +59,7 @@ export function ClientSettings({ shown }: { shown: Shown }) {
   const patch = usePatch(shown, ui("saved"));
   const { send, error, rest, busy } = useSend(form, Object.keys(form.values));
   const scopes = useQuery(scopesQuery(tid, aid));
+  const workspace = useQuery(workspaceQuery(tid, aid)).data?.value;
   const offered = [...new Set([...(scopes.data?.items.map((scope) => scope.name) ?? []), ...form.values.scope])].sort();
   const submit = form.onSubmit((values) =>
     send(async () => {
@@ -66,6 +67,15 @@ export function ClientSettings({ shown }: { shown: Shown }) {
     }),
   );
   const people = form.values.grant_types.includes("authorization_code");
+  const lifetime = (
+    name: "access_token_ttl" | "id_token_ttl" | "refresh_token_ttl",
+    label: "accessTTL" | "idTTL" | "refreshTTL",
+  ) => ({
+    ...form.getInputProps(name),
+    label: t(label),
+    description: t("ttlHelp"),
+    inherited: workspace?.[name],
+  });
   return (
     <>
       <form onSubmit={submit} className="stack">
@@ -133,9 +143,9 @@ export function ClientSettings({ shown }: { shown: Shown }) {
                   data={(["", "jwt", "opaque"] as const).map((value) => ({ value, label: t(`format_${value}`) }))}
                   {...form.getInputProps("access_token_format")}
                 />
-                <Seconds label={t("accessTTL")} {...form.getInputProps("access_token_ttl")} />
-                {people && <Seconds label={t("idTTL")} {...form.getInputProps("id_token_ttl")} />}
-                {people && <Seconds label={t("refreshTTL")} {...form.getInputProps("refresh_token_ttl")} />}
+                <Seconds {...lifetime("access_token_ttl", "accessTTL")} />
+                {people && <Seconds {...lifetime("id_token_ttl", "idTTL")} />}
+                {people && <Seconds {...lifetime("refresh_token_ttl", "refreshTTL")} />}
               </div>
             </Stack>
           </Section>

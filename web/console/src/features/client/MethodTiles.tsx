@@ -1,59 +1,60 @@
-import { Badge, Group, Text, UnstyledButton } from "@mantine/core";
+import { Badge, Group, Text } from "@mantine/core";
 import { useText } from "~/app/text";
+import { RadioTiles } from "~/ui/RadioTiles";
 import { isMethod, methodText, strengthOf } from "./methods";
 import { Strength } from "./Strength";
 
-/** The methods to choose from, each in words and with its strength. */
+/**
+ * The methods to choose from, each in words and with its strength. Whoever is
+ * starting is told what is quickest and what is strongest, and has the choice;
+ * whoever changes is recommended the strongest.
+ */
 export function MethodTiles({
   label,
   methods,
   value,
   onChange,
+  starting,
 }: {
   label: string;
   methods: string[];
   value: string;
   onChange: (method: string) => void;
+  starting?: boolean;
 }) {
   const t = useText(methodText);
-  const best = methods
-    .filter(isMethod)
-    .reduce<string | undefined>(
-      (b, m) => (b === undefined || strengthOf[m] > strengthOf[b as keyof typeof strengthOf] ? m : b),
-      undefined,
-    );
+  const strongest = methods.find((method) => isMethod(method) && strengthOf[method] === 4);
+  const praise = (method: string) => {
+    if (starting && method === "client_secret_basic") {
+      return t("quickest");
+    }
+    return method === strongest && methods.length > 1 ? t(starting ? "strongest" : "recommended") : undefined;
+  };
   return (
-    <div>
-      <Text size="sm" fw={500} mb={6} id="method-tiles">
-        {label}
-      </Text>
-      <div className="tiles" role="radiogroup" aria-labelledby="method-tiles">
-        {methods.map((method) => (
-          <UnstyledButton
-            key={method}
-            role="radio"
-            aria-checked={value === method}
-            className="tile"
-            onClick={() => onChange(method)}
-          >
-            <span>
-              <Text fw={600}>{isMethod(method) ? t(method) : method}</Text>
-              <Group gap="sm" component="span">
-                <Strength method={method} />
-                {method === best && methods.length > 1 && <Badge size="sm">{t("recommended")}</Badge>}
-              </Group>
-              {isMethod(method) && (
-                <Text size="sm" c="dimmed" mt={6}>
-                  {t(`${method}_body`)}
-                </Text>
-              )}
-              <Text className="row-sub" mt={6}>
-                {method}
-              </Text>
-            </span>
-          </UnstyledButton>
-        ))}
-      </div>
-    </div>
+    <RadioTiles
+      label={label}
+      description={starting && strongest && t("startingHelp")}
+      options={methods}
+      value={value}
+      onChange={onChange}
+    >
+      {(method) => (
+        <span>
+          <Text fw={600}>{isMethod(method) ? t(method) : method}</Text>
+          <Group gap="sm" component="span">
+            <Strength method={method} />
+            {praise(method) && <Badge size="sm">{praise(method)}</Badge>}
+          </Group>
+          {isMethod(method) && (
+            <Text size="sm" c="dimmed" mt={6}>
+              {t(`${method}_body`)}
+            </Text>
+          )}
+          <Text className="row-sub" mt={6}>
+            {method}
+          </Text>
+        </span>
+      )}
+    </RadioTiles>
   );
 }

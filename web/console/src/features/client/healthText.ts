@@ -61,7 +61,7 @@ export const healthText = text(
     method_refused: "The workspace does not allow its method.",
     method_refused_fix: "Allow the method in the workspace’s settings, or change it here.",
     shared_secret: "Its method rests on a secret that both sides know.",
-    shared_secret_fix: "Switch to a private key, with an overlap.",
+    shared_secret_fix: "That is a quick start. A private key is stronger; switch to one with an overlap.",
     endpoint_audience: "Its signed statements name an endpoint, where RFC 10070 wants the issuer.",
     endpoint_audience_fix: "Let the application put the issuer into `aud`.",
     overlap_ends_in_use: "The previous method is still in use, and ends within 7 days.",
@@ -142,7 +142,8 @@ export const healthText = text(
     method_refused_fix:
       "Erlauben Sie das Verfahren in den Einstellungen des Arbeitsbereichs, oder wechseln Sie es hier.",
     shared_secret: "Ihr Verfahren beruht auf einem Geheimnis, das beide Seiten kennen.",
-    shared_secret_fix: "Wechseln Sie zu einem privaten Schlüssel, mit einer Überlappung.",
+    shared_secret_fix:
+      "Das ist ein schneller Anfang. Ein privater Schlüssel ist stärker; wechseln Sie zu einem, mit einer Überlappung.",
     endpoint_audience: "Ihre signierten Aussagen nennen einen Endpunkt, wo RFC 10070 den Aussteller will.",
     endpoint_audience_fix: "Lassen Sie die Anwendung den Aussteller in `aud` schreiben.",
     overlap_ends_in_use: "Das vorherige Verfahren wird noch benutzt und endet binnen 7 Tagen.",

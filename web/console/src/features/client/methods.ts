@@ -53,7 +53,11 @@ export const methodText = text(
     strength_2: "Fair",
     strength_3: "Good",
     strength_4: "Strong",
+    quickest: "Quickest start",
+    strongest: "Strongest",
     recommended: "Recommended",
+    startingHelp:
+      "A secret is the quickest start, a private key the strongest. You can change over later, without a gap.",
   },
   {
     client_secret_basic: "Geheimnis im Header",
@@ -82,6 +86,10 @@ export const methodText = text(
     strength_2: "Ordentlich",
     strength_3: "Gut",
     strength_4: "Stark",
+    quickest: "Schnellster Anfang",
+    strongest: "Am stärksten",
     recommended: "Empfohlen",
+    startingHelp:
+      "Mit einem Geheimnis fängt man am schnellsten an, ein privater Schlüssel ist am stärksten. Wechseln können Sie später, ohne Unterbrechung.",
   },
 );

@@ -1,7 +1,8 @@
 import { Badge, Button, Group } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { api, take } from "~/api/client";
-import { keyOf } from "~/api/queries";
+import { keyOf, workspaceQuery } from "~/api/queries";
 import { seatAt, useSession } from "~/api/session";
 import { text, useText } from "~/app/text";
 import { Icon } from "~/ui/Icon";
@@ -26,6 +27,7 @@ const clientsText = text(
     emptyTitle: "No application yet",
     emptyBody: "Register the first one, and it has a token in three minutes.",
     overlap: "changing method",
+    notAllowed: "method not allowed",
   },
   {
     title: "Anwendungen",
@@ -41,6 +43,7 @@ const clientsText = text(
     emptyTitle: "Noch keine Anwendung",
     emptyBody: "Registrieren Sie die erste, und sie hat in drei Minuten ein Token.",
     overlap: "wechselt das Verfahren",
+    notAllowed: "Verfahren nicht erlaubt",
   },
 );
 
@@ -57,6 +60,7 @@ export function Clients() {
       }),
     ),
   );
+  const allowed = useQuery(workspaceQuery(tid, aid)).data?.value.token_endpoint_auth_methods;
   const make = aid !== "admin" && seatAt(session, tid)?.role !== "auditor" && (
     <Button
       leftSection={<Icon name="plus" size={16} />}
@@ -97,6 +101,9 @@ export function Clients() {
                   {c.disabled && <Badge color="red">{t("disabled")}</Badge>}
                   {c.built_in && <Badge color="gray">{t("builtIn")}</Badge>}
                   {c.token_endpoint_auth_method_previous && <Badge color="yellow">{t("overlap")}</Badge>}
+                  {allowed && !c.built_in && !allowed.includes(c.token_endpoint_auth_method) && (
+                    <Badge color="red">{t("notAllowed")}</Badge>
+                  )}
                 </Group>
                 <div className="row-sub">{c.client_id}</div>
               </>

@@ -1,5 +1,7 @@
 import { Anchor, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { audienceQuery } from "~/api/queries";
 import type { Trace } from "~/api/traces";
 import type { Part } from "~/app/phrases";
 import { useText } from "~/app/text";
@@ -65,15 +67,18 @@ function CheckItem({ check, asker }: { check: Check; asker?: Asker }) {
               : null,
           )}
         </dl>
-        {failed && asker && <Mend check={check.name} asker={asker} />}
+        {failed && asker && <Mend check={check} asker={asker} />}
       </div>
     </li>
   );
 }
 
-function Mend({ check, asker: { tid, aid, clientID } }: { check: string; asker: Asker }) {
+function Mend({ check, asker: { tid, aid, clientID } }: { check: Check; asker: Asker }) {
   const t = useText(explainText);
-  const place = placeOf(check);
+  const found = placeOf(check.name);
+  const audience = check.actual ?? "";
+  const api = useQuery({ ...audienceQuery(tid, aid, audience), enabled: !!found?.reach && audience !== "" });
+  const place = api.data ? found?.reach : found;
   const ofClient = place?.page === "proof" || place?.page === "client";
   if (!place || (ofClient && !clientID)) {
     return null;

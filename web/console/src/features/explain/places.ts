@@ -5,6 +5,8 @@
 export interface Place {
   page: "proof" | "client" | "workspace" | "scopes" | "services";
   field?: string;
+  /** Where to go instead where the API is there that the check found no way to. */
+  reach?: Omit<Place, "reach">;
 }
 
 export const places: Record<string, Place> = {
@@ -24,7 +26,7 @@ export const places: Record<string, Place> = {
   "scope registered": { page: "client", field: "scope" },
   "granted scope still registered": { page: "client", field: "scope" },
   "scope known": { page: "scopes" },
-  "resource known": { page: "services" },
+  "resource known": { page: "services", reach: { page: "client", field: "scope" } },
   "caller may ask about the token": { page: "services" },
   "secret matched": { page: "proof" },
   "method is the registered one": { page: "proof" },

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Stack, Text, TextInput, UnstyledButton } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { api, type Schemas, take } from "~/api/client";
-import { keyOf, workspaceQuery, workspacesQuery } from "~/api/queries";
+import { clientQuery, keyOf, workspaceQuery, workspacesQuery } from "~/api/queries";
 import { shellText } from "~/app/shellText";
 import { useText } from "~/app/text";
 import { generateKeyPair } from "~/crypto/jwk";
@@ -12,15 +12,20 @@ import { useSend } from "~/ui/form";
 import { Icon } from "~/ui/Icon";
 import { Await, Empty, Page, Section } from "~/ui/Page";
 import { ProblemAlert } from "~/ui/Problem";
+import { RadioTiles } from "~/ui/RadioTiles";
+import { Rich } from "~/ui/Rich";
 import { MethodTiles } from "../client/MethodTiles";
 import { Finish } from "./Finish";
-import { isPublic, type Kind, kindIcon, kinds, registrationOf, suggestedRedirect } from "./kinds";
+import { isPublic, type Kind, kindIcon, kinds, methodsFor, registrationOf, suggestedRedirect } from "./kinds";
+import { type Made, madeKey, useMade } from "./made";
 import { welcomeText } from "./welcomeText";
 
 /** The first steps of a tenant, in the workspace where its applications live. */
 export function Welcome() {
   const t = useText(welcomeText);
   const { tid } = useParams({ from: "/console/$tid" });
+  const { client } = useSearch({ from: "/console/$tid/welcome" });
+  const navigate = useNavigate({ from: "/console/$tid/welcome" });
   const list = useQuery(workspacesQuery(tid));
   return (
     <Await of={list}>
@@ -28,7 +33,12 @@ export function Welcome() {
         const workspace = items.find((w) => w.aid === "default") ?? items.find((w) => w.aid !== "admin");
         return workspace ? (
           <Page title={t("welcome")} lead={t("welcomeLead", { issuer: workspace.issuer })} narrow>
-            <Wizard tid={tid} workspace={workspace} />
+            <Wizard
+              tid={tid}
+              workspace={workspace}
+              clientID={client}
+              onClient={(made) => void navigate({ search: { client: made } })}
+            />
           </Page>
         ) : (
           <Empty icon="server" title={t("noWorkspace")} />
@@ -42,6 +52,8 @@ export function NewClient() {
   const t = useText(welcomeText);
   const shell = useText(shellText);
   const { tid, aid } = useParams({ from: "/console/$tid/workspaces/$aid/new-client" });
+  const { client } = useSearch({ from: "/console/$tid/workspaces/$aid/new-client" });
+  const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/new-client" });
   const workspace = useQuery(workspaceQuery(tid, aid));
   return (
     <Page
@@ -50,38 +62,46 @@ export function NewClient() {
       narrow
       up={{ link: { to: "/console/$tid/workspaces/$aid/clients", params: { tid, aid } }, label: shell("clients") }}
     >
-      <Await of={workspace}>{({ value }) => <Wizard tid={tid} workspace={value} />}</Await>
+      <Await of={workspace}>
+        {({ value }) => (
+          <Wizard
+            tid={tid}
+            workspace={value}
+            clientID={client}
+            onClient={(made) => void navigate({ search: { client: made } })}
+          />
+        )}
+      </Await>
     </Page>
   );
 }
 
-export interface Made {
-  kind: Kind;
-  client: Schemas["Client"];
-  secret?: string;
-  privateKey?: string;
-  kid?: string;
+interface WizardProps {
+  tid: string;
+  workspace: Schemas["Workspace"];
+  /** The application that was made, once there is one: the address names it, so that the last step can be come back to. */
+  clientID?: string;
+  onClient: (clientID: string) => void;
 }
 
-function Wizard({ tid, workspace }: { tid: string; workspace: Schemas["Workspace"] }) {
+function Wizard({ tid, workspace, clientID, onClient }: WizardProps) {
   const t = useText(welcomeText);
+  const queries = useQueryClient();
   const [kind, setKind] = useState<Kind | null>(null);
-  const [made, setMade] = useState<Made | null>(null);
-  if (made) {
-    return <Finish tid={tid} workspace={workspace} made={made} />;
+  if (clientID) {
+    return <LastStep key={clientID} tid={tid} workspace={workspace} clientID={clientID} />;
   }
+  const hold = (made: Made) => {
+    const { client_id } = made.client;
+    queries.setQueryData(madeKey(tid, workspace.aid, client_id), made);
+    onClient(client_id);
+  };
   return (
     <>
       <Section title={t("kindTitle")} lead={t("step", { n: 1 })}>
-        <div className="tiles" role="radiogroup" aria-label={t("kindTitle")}>
-          {kinds.map((each) => (
-            <UnstyledButton
-              key={each}
-              role="radio"
-              aria-checked={kind === each}
-              className="tile"
-              onClick={() => setKind(each)}
-            >
+        <RadioTiles label={t("kindTitle")} labelled options={kinds} value={kind} onChange={setKind}>
+          {(each) => (
+            <>
               <span className="tile-icon">
                 <Icon name={kindIcon[each]} size={20} />
               </span>
@@ -91,12 +111,28 @@ function Wizard({ tid, workspace }: { tid: string; workspace: Schemas["Workspace
                   {t(`${each}_body`)}
                 </Text>
               </span>
-            </UnstyledButton>
-          ))}
-        </div>
+            </>
+          )}
+        </RadioTiles>
       </Section>
-      {kind && <Details key={kind} tid={tid} workspace={workspace} kind={kind} onMade={setMade} />}
+      {kind && <Details key={kind} tid={tid} workspace={workspace} kind={kind} onMade={hold} />}
     </>
+  );
+}
+
+/** The last step for an application: with what was made here, or without, where the page was loaded anew. */
+function LastStep({ tid, workspace, clientID }: { tid: string; workspace: Schemas["Workspace"]; clientID: string }) {
+  const { value: made, hold } = useMade(tid, workspace.aid, clientID);
+  const asked = useQuery({ ...clientQuery(tid, workspace.aid, clientID), enabled: !made });
+  if (made) {
+    return <Finish tid={tid} workspace={workspace} made={made} onTaken={() => hold({ ...made, taken: true })} />;
+  }
+  return (
+    <Await of={asked}>
+      {({ value }) => (
+        <Finish tid={tid} workspace={workspace} made={{ client: value, taken: true }} onTaken={() => undefined} />
+      )}
+    </Await>
   );
 }
 
@@ -114,11 +150,7 @@ function Details({
   const t = useText(welcomeText);
   const queries = useQueryClient();
   const { aid } = workspace;
-  const offered = (
-    kind === "machine"
-      ? ["client_secret_basic", "private_key_jwt", "client_secret_jwt"]
-      : ["client_secret_basic", "client_secret_post"]
-  ).filter((method) => workspace.token_endpoint_auth_methods?.includes(method));
+  const offered = methodsFor(kind).filter((method) => workspace.token_endpoint_auth_methods?.includes(method));
   const form = useForm({
     initialValues: {
       client_name: "",
@@ -132,9 +164,7 @@ function Details({
   });
   const { send, error, rest, busy } = useSend(form, ["client_name", "redirect_uris", "token_endpoint_auth_method"]);
   const method = form.values.token_endpoint_auth_method;
-  const withKey = kind === "machine" && method === "private_key_jwt";
-  const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  const withKey = !isPublic(kind) && method === "private_key_jwt";
   const submit = form.onSubmit((values) =>
     send(async () => {
       const pair = withKey ? await generateKeyPair("ES256") : undefined;
@@ -152,7 +182,13 @@ function Details({
         }),
       );
       void queries.invalidateQueries({ queryKey: keyOf.in(tid, aid, "clients") });
-      onMade({ kind, client, secret: client_secret, privateKey: pair?.privatePem, kid: pair?.publicJwk.kid });
+      onMade({
+        client,
+        secret: client_secret,
+        privateKey: pair?.privatePem,
+        kid: pair?.publicJwk.kid,
+        taken: false,
+      });
     }),
   );
   return (
@@ -160,9 +196,8 @@ function Details({
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           <TextInput
-            ref={first}
             label={t("name")}
-            description={t("nameHelp")}
+            description={t(kind === "machine" ? "nameHelpMachine" : "nameHelp")}
             maxLength={200}
             autoComplete="off"
             {...form.getInputProps("client_name")}
@@ -170,7 +205,7 @@ function Details({
           {kind !== "machine" && (
             <TextInput
               label={t("redirect")}
-              description={t("redirectHelp")}
+              description={<Rich>{`${t(`redirectHelp_${kind}`)} ${t("redirectSuggestion")}`}</Rich>}
               type="url"
               maxLength={2048}
               spellCheck={false}
@@ -179,6 +214,7 @@ function Details({
           )}
           {!isPublic(kind) && (
             <MethodTiles
+              starting
               label={t("proof")}
               methods={offered}
               value={method}

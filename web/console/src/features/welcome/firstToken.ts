@@ -12,6 +12,13 @@ import { isRefusal } from "../explain/RequestRow";
 export function useFirstToken(tid: string, aid: string, client: Schemas["Client"]) {
   const path = { tid, aid, client_id: client.client_id };
   const { traces } = useLiveTraces(tid, aid, client.client_id);
+  const refused = traces.find(isRefusal);
+  // A credential that proved the client for a request that was then refused has been used too.
+  const shows = (usedAt: string) =>
+    !refused ||
+    !client.grant_types.includes("client_credentials") ||
+    refused.error === "invalid_client" ||
+    Date.parse(usedAt) > Date.parse(refused.at) + 2000;
   const used = useQuery({
     queryKey: keyOf.in(tid, aid, "client", client.client_id, "first-token"),
     queryFn: async () => {
@@ -28,19 +35,8 @@ export function useFirstToken(tid: string, aid: string, client: Schemas["Client"
       );
       return found.methods.map((use) => use.last_used_at).find(Boolean) ?? null;
     },
-    refetchInterval: (query) => (query.state.data ? false : 1500),
+    refetchInterval: ({ state }) => (state.data && shows(state.data) ? false : 1500),
   });
-  const granted = traces.find((trace) => trace.endpoint === "token" && trace.outcome === "granted");
-  const refused = traces.find(isRefusal);
-  const usedAt = used.data ?? granted?.at ?? null;
-  // A credential that proved the client for a request that was then refused has been used too.
-  const received =
-    usedAt !== null &&
-    !(
-      refused &&
-      client.grant_types.includes("client_credentials") &&
-      refused.error !== "invalid_client" &&
-      Date.parse(usedAt) <= Date.parse(refused.at) + 2000
-    );
-  return { received, refused };
+  const granted = traces.some((trace) => trace.endpoint === "token" && trace.outcome === "granted");
+  return { received: granted || (!!used.data && shows(used.data)), refused };
 }

@@ -15,6 +15,24 @@ export const suggestedRedirect: Record<Kind, string> = {
   native: "http://127.0.0.1:3000/callback",
 };
 
+/** Which kind an application that is registered has come to be. */
+export function kindOf(client: Schemas["Client"]): Kind {
+  if (!client.grant_types.includes("authorization_code")) {
+    return "machine";
+  }
+  if (client.application_type === "native") {
+    return "native";
+  }
+  return client.token_endpoint_auth_method === "none" ? "spa" : "web";
+}
+
+/** The methods to begin with, the quickest first. */
+export const methodsFor = (kind: Kind) => [
+  "client_secret_basic",
+  "private_key_jwt",
+  kind === "machine" ? "client_secret_jwt" : "client_secret_post",
+];
+
 /** What is registered for each kind of application. */
 export function registrationOf(
   kind: Kind,
@@ -24,13 +42,15 @@ export function registrationOf(
   jwk?: object,
   alg?: string,
 ): Schemas["ClientInput"] {
-  const common = { client_name: name };
+  const common = {
+    client_name: name,
+    ...(jwk ? { jwks: { keys: [jwk] }, token_endpoint_auth_signing_alg: alg } : {}),
+  };
   if (kind === "machine") {
     return {
       ...common,
       grant_types: ["client_credentials"],
       token_endpoint_auth_method: method,
-      ...(jwk ? { jwks: { keys: [jwk] }, token_endpoint_auth_signing_alg: alg } : {}),
     };
   }
   return {

@@ -49,7 +49,10 @@ export function Settings() {
   return (
     <Page title={t("title")} lead={t("lead")} narrow>
       {demo.length > 0 && (
-        <ShownOnce values={demo.map(({ username, password }) => ({ label: username, value: password }))} />
+        <ShownOnce
+          note={t("demoNote")}
+          values={demo.map(({ username, password }) => ({ label: username, value: password }))}
+        />
       )}
       {aid === "admin" && <Alert icon={<Icon name="info" />}>{t("adminFixed")}</Alert>}
       <Await of={workspace} lines={8}>
