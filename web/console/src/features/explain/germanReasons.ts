@@ -144,6 +144,7 @@ export const germanReasons: Record<string, string> = {
   "the form says neither accept nor deny": "das Formular sagt weder ja noch nein",
   "the user could not be looked up": "der Benutzer konnte nicht nachgeschlagen werden",
   "the password could not be checked": "das Passwort konnte nicht geprüft werden",
+  "the attempt could not be counted": "der Versuch konnte nicht gezählt werden",
   "the consent could not be kept": "die Einwilligung konnte nicht aufbewahrt werden",
   "no session id could be made": "es konnte keine Sitzungs-ID erzeugt werden",
   "the session could not be kept": "die Sitzung konnte nicht aufbewahrt werden",
