@@ -109,7 +109,7 @@ func TestEveryPageIsAccessibleAndStrict(t *testing.T) {
 			"strange": h.strange.Authorize("prompt", "consent").URL(), "error": h.app.Authorize("redirect_uri", "https://evil.example/").URL(),
 		},
 	}), func(string) {})
-	require.Len(t, passed, 11, "every law of the script")
+	require.Len(t, passed, 12, "every law of the script")
 }
 
 // furnished is a workspace in which every list has something to show.

@@ -128,6 +128,50 @@ for (const scheme of ['light', 'dark']) {
   })
 }
 
+await law('what opens over a page gives the focus back, however it is closed', async () => {
+  const page = await visit({ viewport: wide, expected })
+  const { button, dialog } = partsOf(page)
+  await signIn(page, owner)
+  const at = async (path) => {
+    await page.goto(`${url}/console/${owner.tid}${path}`)
+    await settled(page)
+  }
+  const closing = { escape: () => page.keyboard.press('Escape'), cancel: () => button('Cancel', dialog()).click() }
+  const givesBack = async (opener, ways, open = () => opener.press('Enter')) => {
+    for (const way of ways) {
+      await opener.focus()
+      await open()
+      await dialog().waitFor()
+      await page.waitForFunction(() => document.querySelector('[role=dialog]')?.contains(document.activeElement))
+      await closing[way]()
+      await dialog().waitFor({ state: 'detached' })
+      const mine = await opener.elementHandle()
+      await page.waitForFunction((mine) => document.activeElement === mine, mine, { timeout: 4000 }).catch(async () => {
+        throw new Error(`${await opener.innerText()} by ${way}: the focus is at ${await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200))}`)
+      })
+    }
+  }
+  const both = ['escape', 'cancel']
+  for (const [path, name] of Object.entries({ [pages.services]: 'New API', [pages.scopes]: 'New scope', [pages.users]: 'New user', [pages.members]: 'Invite somebody' })) {
+    await at(path)
+    await givesBack(button(name), both)
+  }
+  await at('')
+  await givesBack(button('New workspace'), both)
+  await at(pages.client)
+  await givesBack(button('Change the method'), ['escape'])
+  await givesBack(button('New secret'), both)
+  await givesBack(page.locator('.top-find'), ['escape'])
+  await givesBack(button('Change the method'), ['escape'], () => page.keyboard.press('Control+k'))
+  await at(pages.services)
+  const row = button('invoices: …')
+  await givesBack(row, both, async () => {
+    await row.press('Enter')
+    await page.getByRole('menuitem').last().press('Enter')
+  })
+  await page.context().close()
+})
+
 await law('a first visit loads less than 350 kB', async () => {
   const page = await visit({ viewport: wide, expected })
   await signIn(page, owner)

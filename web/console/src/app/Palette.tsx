@@ -5,6 +5,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { api, take } from "~/api/client";
 import { keyOf } from "~/api/queries";
+import { useFocusGivenBack } from "~/ui/focus";
 import { Icon } from "~/ui/Icon";
 import { tenantNav, workspaceNav } from "./nav";
 import { shellText } from "./shellText";
@@ -21,6 +22,7 @@ export function Palette({ tid, onClose }: { tid: string; onClose: () => void }) 
   const [query, setQuery] = useState("");
   const [settled] = useDebouncedValue(query.trim(), 200);
   const field = useRef<HTMLInputElement>(null);
+  useFocusGivenBack(true, () => field.current?.closest('[role="dialog"]') ?? null);
   useEffect(() => spotlight.open(), []);
   // The dialog has no title of its own to be called by.
   useEffect(() => {

@@ -1,7 +1,9 @@
 import { Button, Group, Modal, type ModalProps, Stack } from "@mantine/core";
+import { useId } from "@mantine/hooks";
 import type { FormEventHandler, ReactNode } from "react";
 import type { Fault } from "~/api/problem";
 import { useText } from "~/app/text";
+import { useFocusGivenBack } from "./focus";
 import { ProblemAlert } from "./Problem";
 import { uiText } from "./words";
 
@@ -9,10 +11,14 @@ interface DialogProps extends Omit<ModalProps, "opened"> {
   opened?: boolean;
 }
 
-/** A dialog with a close button that says what it does. */
+/** A dialog with a close button that says what it does, and which leaves the focus where it found it. */
 export function Dialog({ opened = true, ...props }: DialogProps) {
   const ui = useText(uiText);
-  return <Modal {...props} opened={opened} closeButtonProps={{ "aria-label": ui("close") }} />;
+  const id = useId();
+  useFocusGivenBack(opened, () => document.getElementById(id));
+  return (
+    <Modal {...props} id={id} opened={opened} returnFocus={false} closeButtonProps={{ "aria-label": ui("close") }} />
+  );
 }
 
 interface FormProps {
