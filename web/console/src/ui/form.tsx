@@ -22,6 +22,7 @@ export function useSend<V extends Record<string, unknown>>(
     setError(null);
     try {
       await run();
+      form.resetDirty(); // what was sent is what is kept
     } catch (failure) {
       if (isProblem(failure)) {
         const sorted = sortFindings(failure, fields, within);

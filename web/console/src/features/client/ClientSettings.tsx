@@ -223,7 +223,14 @@ function Danger({ shown: { tid, aid, client } }: { shown: Shown }) {
         action={t("delete")}
         name={name}
         run={() => remove.mutateAsync()}
-        then={() => void navigate({ to: "/console/$tid/workspaces/$aid/clients", params: { tid, aid }, search: {} })}
+        then={() =>
+          void navigate({
+            to: "/console/$tid/workspaces/$aid/clients",
+            params: { tid, aid },
+            search: {},
+            ignoreBlocker: true,
+          })
+        }
       >
         {t("deleteBody")}
       </Confirm>

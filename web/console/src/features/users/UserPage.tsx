@@ -174,7 +174,14 @@ function Danger({ seat: { tid, aid, user } }: { seat: Seat }) {
         action={t("delete")}
         name={user.email || user.username || user.id}
         run={() => remove.mutateAsync()}
-        then={() => void navigate({ to: "/console/$tid/workspaces/$aid/users", params: { tid, aid }, search: {} })}
+        then={() =>
+          void navigate({
+            to: "/console/$tid/workspaces/$aid/users",
+            params: { tid, aid },
+            search: {},
+            ignoreBlocker: true,
+          })
+        }
       >
         {t("deleteLead")}
       </Confirm>

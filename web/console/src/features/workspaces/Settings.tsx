@@ -261,7 +261,7 @@ function Danger({ tid, workspace }: { tid: string; workspace: Workspace }) {
         action={t("delete")}
         name={workspace.aid}
         run={() => remove.mutateAsync()}
-        then={() => void navigate({ to: "/console/$tid", params: { tid }, search: {} })}
+        then={() => void navigate({ to: "/console/$tid", params: { tid }, search: {}, ignoreBlocker: true })}
       >
         {t("deleteLead")}
       </Confirm>
