@@ -432,7 +432,7 @@ func TestSigningOutEndsWhatWasGiven(t *testing.T) {
 	to, err := url.Parse(r.text("logout_url"))
 	require.NoError(t, err)
 	require.Equal(t, "/acme/admin/oidc/logout", to.Path)
-	require.Equal(t, url.Values{"client_id": {"console"}, "post_logout_redirect_uri": {publicURL + "/console"}}, to.Query())
+	require.Equal(t, url.Values{"client_id": {"console"}, "post_logout_redirect_uri": {publicURL + "/console"}, "state": {"acme"}}, to.Query())
 	require.Equal(t, []string{"beta"}, v.tenants())
 	require.Equal(t, 1, w.issuer.revoked)
 	v.ask(http.MethodGet, behalf+"/acme", nil).is(http.StatusUnauthorized)
@@ -443,7 +443,7 @@ func TestSigningOutEndsWhatWasGiven(t *testing.T) {
 	require.NotContains(t, v.cookies, "signet-console")
 	v.cookies["signet-console"] = &stolen
 	require.Empty(t, v.tenants())
-	require.Equal(t, "/console/sign-in", w.visitor().ask(http.MethodPost, "/console/logout", map[string]any{"all": true}).is(http.StatusOK).text("logout_url"))
+	require.Equal(t, "/console/sign-in?signed_out=%2A", w.visitor().ask(http.MethodPost, "/console/logout", map[string]any{"all": true}).is(http.StatusOK).text("logout_url"))
 
 	require.NoError(t, w.platform.Audit.Flush(t.Context()))
 	var actions []string

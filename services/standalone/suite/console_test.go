@@ -122,6 +122,7 @@ func TestConsoleSignsInActsAndSignsOut(t *testing.T) {
 		require.Equal(t, n.TID, after.Remembered[0].TID)
 		page := p.Open(t, tg.URL+out.Text("logout_url"))
 		require.Equal(t, "/console", page.URL.Path, "the authorization server asks nothing and leads back")
+		require.Equal(t, n.TID, page.URL.Query().Get("state"), "and says of whom one signed out")
 		page = p.Open(t, tg.URL+"/console/login?tid="+n.TID)
 		require.True(t, page.Has("login-submit"), "signed out there as well")
 	})
@@ -153,6 +154,7 @@ func TestConsoleHoldsSeveralTenants(t *testing.T) {
 		require.Equal(t, http.StatusOK, p.ask(t, http.MethodGet, "/console/api/v1/tenants/"+b.TID, nil).Status)
 		out = p.ask(t, http.MethodPost, "/console/logout", map[string]any{"all": true}, "X-Csrf-Token", *h.CSRF)
 		require.Equal(t, http.StatusOK, out.Status, out)
+		require.Equal(t, "*", p.Open(t, tg.URL+out.Text("logout_url")).URL.Query().Get("state"), "out of all")
 		require.Empty(t, p.session(t).Tenants)
 	})
 }

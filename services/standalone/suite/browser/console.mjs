@@ -316,6 +316,25 @@ await law('unsaved changes are not lost without a word', async () => {
   await page.getByRole('radiogroup', { name: 'Language' }).waitFor()
 })
 
+await law('signs out of one tenant, and is told which', async () => {
+  const second = `${tid}-b`
+  await page.goto(`${url}/console/register`)
+  await page.getByLabel('Name of your organisation').fill('Initech')
+  await page.getByLabel('Short name').fill(second)
+  await page.getByLabel('Your name').fill('Olivia Owner')
+  await page.getByLabel('Your e-mail address').fill(`olivia@${second}.example`)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await button('Create the tenant').click()
+  await page.waitForURL(`**/console/${second}/welcome`)
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out everywhere' }).waitFor()
+  await page.getByRole('menuitem', { name: 'Sign out of Initech' }).click()
+  await page.getByText('You are signed out of Initech.').waitFor()
+  await look('signed-out-of-one')
+  await page.getByRole('list', { name: 'Where you are signed in' }).getByRole('button', { name: /Contoso/ }).click()
+  await page.waitForURL(`**/console/${tid}`)
+})
+
 let invitation
 await law('invites an auditor', async () => {
   await link('Members').click()

@@ -21,6 +21,10 @@ import (
 
 const maxLogoutBody = 1 << 10
 
+// everywhere stands for all tenants where the console says whom one has left; no
+// tenant can have this name.
+const everywhere = "*"
+
 // logout takes a person's place at one tenant, or at all, out of the session,
 // and ends what they were given there together with their session at the
 // authorization server. So the logout_url, to which the browser goes on, asks
@@ -45,13 +49,17 @@ func (c *Console) logout(ctx echo.Context) error {
 	if in.TID != "" && !domain.ValidSlug(in.TID) {
 		return problem.Invalid.With(problem.Finding{Pointer: "/tid", Detail: "This is no name of a tenant."})
 	}
-	to := signIn
+	left := in.TID
+	if in.All {
+		left = everywhere
+	}
+	to := signedOutAt(left)
 	if at != nil {
 		leaving := []string{in.TID}
 		if in.All {
 			leaving = tenantsOf(at)
 		}
-		if to, err = c.leave(ctx, at, leaving); err != nil {
+		if to, err = c.leave(ctx, at, leaving, left); err != nil {
 			return err
 		}
 	}
@@ -61,10 +69,16 @@ func (c *Console) logout(ctx echo.Context) error {
 	return writeJSON(ctx, map[string]string{"logout_url": to})
 }
 
+// signedOutAt is the page that says so.
+func signedOutAt(left string) string {
+	return signIn + "?" + url.Values{"signed_out": {left}}.Encode()
+}
+
 // leave ends the places at the tenants and returns where the browser goes to
-// lose the cookie of the last of them.
-func (c *Console) leave(ctx echo.Context, at *session, tids []string) (string, error) {
-	work, to := context.WithoutCancel(ctx.Request().Context()), signIn
+// lose the cookie of the last of them. What was left comes back to the console as
+// the state of that logout.
+func (c *Console) leave(ctx echo.Context, at *session, tids []string, left string) (string, error) {
+	work, to := context.WithoutCancel(ctx.Request().Context()), signedOutAt(left)
 	for _, tid := range tids {
 		err := c.sessions.alone(work, at, tid, func(place seat, found bool) error {
 			if err := c.sessions.drop(work, at, tid); err != nil || !found {
@@ -78,7 +92,7 @@ func (c *Console) leave(ctx echo.Context, at *session, tids []string) (string, e
 				return err
 			}
 			to = w.CookiePath() + "/oidc/logout?" + url.Values{
-				"client_id": {rules.ConsoleClientID}, "post_logout_redirect_uri": {c.Resolver.PublicURL() + rules.ConsolePath},
+				"client_id": {rules.ConsoleClientID}, "post_logout_redirect_uri": {c.Resolver.PublicURL() + rules.ConsolePath}, "state": {left},
 			}.Encode()
 			return c.signedOut(ctx, w, place)
 		})

@@ -7,6 +7,7 @@ import { isProblem } from "./problem";
 // with the tenant, so that signing out forgets all of it at once.
 
 export const keyOf = {
+  tenants: ["tenant"] as const,
   tenant: (tid: string) => ["tenant", tid] as const,
   workspaces: (tid: string) => ["tenant", tid, "workspaces"] as const,
   workspace: (tid: string, aid: string) => ["tenant", tid, "workspace", aid] as const,

@@ -66,17 +66,22 @@ export function Preferences() {
   );
 }
 
-export function AccountMenu({ tid }: { tid: string }) {
-  const t = useText(shellText);
-  const session = useSession();
+/** Signs out of one tenant, or of all that one is signed in to. */
+export function useSignOut() {
   const queries = useQueryClient();
-  const seat = seatAt(session, tid);
-  const signOut = useAct(() => own<{ logout_url?: string }>("/console/logout", { tid }), {
-    done: ({ logout_url }) => {
-      queries.removeQueries({ queryKey: keyOf.tenant(tid) });
+  return useAct((of: { tid: string } | { all: true }) => own<{ logout_url?: string }>("/console/logout", of), {
+    done: ({ logout_url }, of) => {
+      queries.removeQueries({ queryKey: "tid" in of ? keyOf.tenant(of.tid) : keyOf.tenants });
       window.location.assign(logout_url ?? "/");
     },
   });
+}
+
+export function AccountMenu({ tid }: { tid: string }) {
+  const t = useText(shellText);
+  const session = useSession();
+  const seat = seatAt(session, tid);
+  const signOut = useSignOut();
   if (!seat) {
     return null;
   }
@@ -110,9 +115,14 @@ export function AccountMenu({ tid }: { tid: string }) {
         >
           {t("reference")}
         </Menu.Item>
-        <Menu.Item leftSection={<Icon name="signout" size={16} />} onClick={() => signOut.mutate()}>
-          {t("signOut")}
+        <Menu.Item leftSection={<Icon name="signout" size={16} />} onClick={() => signOut.mutate({ tid })}>
+          {t("signOut", { name: seat.display_name || tid })}
         </Menu.Item>
+        {session.tenants.filter((tenant) => tenant.signed_in).length > 1 && (
+          <Menu.Item leftSection={<Icon name="signout" size={16} />} onClick={() => signOut.mutate({ all: true })}>
+            {t("signOutAll")}
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

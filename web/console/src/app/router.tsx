@@ -44,7 +44,12 @@ const front = createRoute({
 const start = createRoute({
   getParentRoute: () => root,
   path: "/console",
-  beforeLoad: async ({ context }) => {
+  validateSearch: words<"state">("state"),
+  beforeLoad: async ({ context, search }) => {
+    // Where a logout at the authorization server ends, which says whose it was.
+    if (search.state) {
+      throw redirect({ to: "/console/sign-in", search: { signed_out: search.state } });
+    }
     const session = await context.queries.ensureQueryData(sessionQuery);
     const seat = session.tenants.find((t) => t.signed_in);
     throw seat ? redirect({ to: "/console/$tid", params: { tid: seat.tid } }) : redirect({ to: "/console/sign-in" });
@@ -61,7 +66,7 @@ const register = createRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/console/sign-in",
-  validateSearch: words("error", "tid", "trace_id", "return_to"),
+  validateSearch: words("error", "tid", "trace_id", "return_to", "signed_out"),
   component: lazyRouteComponent(() => import("~/features/front/SignIn"), "SignIn"),
 });
 

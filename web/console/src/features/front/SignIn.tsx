@@ -1,5 +1,6 @@
 import { Alert, Anchor, Button, Stack, Text, TextInput, Title, UnstyledButton } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { useId } from "@mantine/hooks";
 import { Link, useSearch } from "@tanstack/react-router";
 import { loginURL, seatAt, useSession } from "~/api/session";
 import { useText } from "~/app/text";
@@ -27,7 +28,10 @@ export function SignIn() {
     window.location.assign(
       seatAt(session, tid) ? returnTo(tid, search.return_to) : loginURL(tid, returnTo(tid, search.return_to)),
     );
-  const known = [...session.tenants, ...session.remembered.filter((tenant) => !seatAt(session, tenant.tid))];
+  const here = session.tenants.filter((tenant) => tenant.signed_in);
+  const known = [...session.tenants, ...session.remembered].filter((tenant) => !seatAt(session, tenant.tid));
+  // Which of them it was is said only of those that this browser knows: the address is anybody's to make.
+  const left = known.find((tenant) => tenant.tid === search.signed_out);
   const message =
     search.error &&
     (`error_${search.error}` in frontText.en ? t(`error_${search.error}` as "error_unknown") : t("error_unknown"));
@@ -39,6 +43,11 @@ export function SignIn() {
           <Text c="dimmed" mt={4} mb="lg">
             {t("signInLead")}
           </Text>
+          {search.signed_out && (left || here.length === 0) && (
+            <Alert color="green" icon={<Icon name="check" />} role="status" mb="md">
+              {left ? t("signedOutOf", { name: left.display_name || left.tid }) : t("signedOut")}
+            </Alert>
+          )}
           {message && (
             <Alert className="problem" icon={<Icon name="warning" />} title={t("errorTitle")} role="alert" mb="md">
               {message}
@@ -66,34 +75,8 @@ export function SignIn() {
               </Button>
             </Stack>
           </form>
-          {known.length > 0 && (
-            <>
-              <Text size="sm" c="dimmed" mt="xl" mb="xs">
-                {t("remembered")}
-              </Text>
-              <ul className="remembered">
-                {known.map((tenant) => (
-                  <li key={tenant.tid}>
-                    <UnstyledButton className="switch" mb={0} onClick={() => go(tenant.tid)}>
-                      <span className="switch-mark" aria-hidden="true">
-                        {tenant.display_name.slice(0, 1).toUpperCase()}
-                      </span>
-                      <span className="switch-text">
-                        <Text size="sm" fw={600} truncate>
-                          {tenant.display_name}
-                        </Text>
-                        <Text size="xs" c="dimmed" truncate>
-                          {tenant.tid}
-                          {seatAt(session, tenant.tid) ? ` · ${t("signedInHere")}` : ""}
-                        </Text>
-                      </span>
-                      <Icon name="arrow" size={16} />
-                    </UnstyledButton>
-                  </li>
-                ))}
-              </ul>
-            </>
-          )}
+          <Tenants title={t("signedInHere")} of={here} onChoose={go} />
+          <Tenants title={t("remembered")} of={known} onChoose={go} />
         </div>
         {session.registration !== "closed" && (
           <Text size="sm" c="dimmed" ta="center" mt="md">
@@ -105,5 +88,44 @@ export function SignIn() {
         )}
       </div>
     </Public>
+  );
+}
+
+function Tenants({
+  title,
+  of,
+  onChoose,
+}: {
+  title: string;
+  of: { tid: string; display_name: string }[];
+  onChoose: (tid: string) => void;
+}) {
+  const id = useId();
+  return of.length === 0 ? null : (
+    <>
+      <Text size="sm" c="dimmed" mt="xl" mb="xs" id={id}>
+        {title}
+      </Text>
+      <ul className="remembered" aria-labelledby={id}>
+        {of.map((tenant) => (
+          <li key={tenant.tid}>
+            <UnstyledButton className="switch" mb={0} onClick={() => onChoose(tenant.tid)}>
+              <span className="switch-mark" aria-hidden="true">
+                {tenant.display_name.slice(0, 1).toUpperCase()}
+              </span>
+              <span className="switch-text">
+                <Text size="sm" fw={600} truncate>
+                  {tenant.display_name}
+                </Text>
+                <Text size="xs" c="dimmed" truncate>
+                  {tenant.tid}
+                </Text>
+              </span>
+              <Icon name="arrow" size={16} />
+            </UnstyledButton>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
