@@ -52,7 +52,7 @@ func TestConsoleLeadsFromRegistrationToTheEnd(t *testing.T) {
 	each(t, func(t *testing.T, tg *target.Target) {
 		consoleIsBuilt(t, tg)
 		passed := run(t, node(t, "browser", "console.mjs", map[string]any{"url": tg.URL, "tid": party.Name("contoso")}), func(string) {})
-		require.Len(t, passed, 27, "every law of the script")
+		require.Len(t, passed, 28, "every law of the script")
 	})
 }
 

@@ -18,6 +18,7 @@ const { button, link, heading, dialog } = partsOf(page)
 
 /** Looks at what the page shows in the midst of things. */
 async function look(name) {
+  await page.waitForTimeout(250) // axe sees no colours while they fade in
   await shot(name, page)
   assert.deepEqual(await faultsOf(page, name), [])
 }
@@ -236,6 +237,9 @@ await law('follows its advice, from the report to the field, and all is green', 
   await field.click()
   await page.getByRole('option', { name: 'the issuer only (RFC 10070)' }).click()
   await button('Save changes').click()
+  await dialog().getByText(/name an endpoint, and not the issuer, get no tokens/).waitFor()
+  await button('Save them', dialog()).click()
+  await dialog().waitFor({ state: 'detached' })
   await link('Self-check').click()
   await button('Run it again').click()
   await page.getByText('All is as it must be').waitFor()
@@ -276,6 +280,24 @@ await law('there is somebody to sign in, the second time as well', async () => {
   await button('New passwords').click()
   assert.notEqual(await alice.innerText(), password)
   await look('demo-users')
+})
+
+await law('says which applications a change of settings shuts out, and what a suspension stops', async () => {
+  await link('Settings').last().click()
+  await page.getByRole('checkbox', { name: 'Signed with a private key' }).uncheck()
+  await page.getByRole('checkbox', { name: 'Secret in the form' }).uncheck()
+  await page.getByRole('switch', { name: /^Suspended/ }).check()
+  await button('Save changes').click()
+  await dialog().getByRole('listitem').first().waitFor()
+  const lines = await dialog().getByRole('listitem').allInnerTexts()
+  assert.equal(lines.length, 2, lines.join('\n'))
+  assert.match(lines[0], /Signed with a private key.*: Billing$/)
+  assert.match(lines[1], /Nobody gets an answer/)
+  await look('consequences')
+  await button('Cancel', dialog()).click()
+  await dialog().waitFor({ state: 'detached' })
+  await button('Discard').click()
+  await button('Save changes').waitFor({ state: 'detached' })
 })
 
 await law('unsaved changes are not lost without a word', async () => {

@@ -1,6 +1,6 @@
 import { Alert, Button, Checkbox, Select, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, type Schemas, type Tagged, take } from "~/api/client";
@@ -20,6 +20,8 @@ import { ShownOnce } from "~/ui/Secret";
 import { uiText } from "~/ui/words";
 import { useMayWrite } from "../client/context";
 import { authMethods, methodText, strengthOf } from "../client/methods";
+import { AskFirst } from "./AskFirst";
+import { type Consequence, consequencesOf } from "./consequences";
 import { useWorkspacePatch } from "./patch";
 import { settingsText } from "./settingsText";
 
@@ -89,7 +91,7 @@ const formOf = (w: Workspace) => ({
 
 const bodyOf = ({ suspended, ...values }: ReturnType<typeof formOf>) => ({
   ...values,
-  state: suspended ? "suspended" : "active",
+  state: suspended ? ("suspended" as const) : ("active" as const),
   // The service keeps its own order; a choice made twice is no change.
   token_endpoint_auth_methods: [...values.token_endpoint_auth_methods].sort(),
 });
@@ -112,14 +114,19 @@ function SettingsForm({
   const form = useForm({ initialValues: formOf(workspace) });
   const { send, error, rest, busy } = useSend(form, Object.keys(form.values));
   const patch = useWorkspacePatch(tid, tagged, ui("saved"));
-  const submit = form.onSubmit((values) =>
+  const before = bodyOf(formOf(workspace));
+  const save = () =>
     send(async () => {
-      const saved = await patch.mutateAsync(
-        mergePatch(bodyOf(formOf(workspace)), bodyOf(values)) as Schemas["WorkspacePatch"],
-      );
+      const saved = await patch.mutateAsync(mergePatch(before, bodyOf(form.getValues())) as Schemas["WorkspacePatch"]);
       onDemo(saved.value.demo_credentials ?? []);
-    }),
-  );
+    });
+  const [asked, setAsked] = useState<Consequence[]>([]);
+  const check = useMutation({
+    mutationFn: (values: ReturnType<typeof formOf>) => consequencesOf(tid, workspace.aid, before, bodyOf(values)),
+    onSuccess: (found) => (found.length > 0 ? setAsked(found) : save()),
+  });
+  const submit = form.onSubmit((values) => check.mutate(values));
+  const failure = error ?? check.error;
   const chosen = form.values.token_endpoint_auth_methods;
   const choice = (
     name: "profile" | "client_assertion_audience" | "pkce" | "access_token_format",
@@ -230,9 +237,10 @@ function SettingsForm({
             </div>
           </Section>
         </fieldset>
-        {error != null && <ProblemAlert error={error} extra={rest.length ? rest : undefined} />}
-        <SaveBar dirty={form.isDirty()} busy={busy} onDiscard={() => form.reset()} />
+        {failure != null && <ProblemAlert error={failure} extra={rest.length ? rest : undefined} />}
+        <SaveBar dirty={form.isDirty()} busy={busy || check.isPending} onDiscard={() => form.reset()} />
       </form>
+      <AskFirst found={asked} alg={workspace.access_token_signing_alg ?? ""} onClose={() => setAsked([])} save={save} />
       {may && workspace.aid !== "admin" && <Danger tid={tid} workspace={workspace} />}
     </>
   );
