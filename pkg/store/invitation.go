@@ -71,6 +71,28 @@ func (t Tenant) Invitations(ctx context.Context, p Page) (list List[domain.Invit
 	return list, err
 }
 
+// OpenInvitation is the invitation that the bearer of a token could accept at
+// now. ErrNotFound: it is unknown or expired. ErrConsumed: it was accepted.
+func (t Tenant) OpenInvitation(ctx context.Context, tokenHash []byte, now time.Time) (domain.Invitation, error) {
+	var r invitationRow
+	err := t.tx(ctx, func(q tx) (err error) {
+		if r, err = q.invitation(tokenHash); err != nil {
+			return err
+		}
+		switch {
+		case r.Accepted != 0:
+			return ErrConsumed
+		case r.Expires <= at(now):
+			return ErrNotFound
+		}
+		return q.stillInvites(r)
+	})
+	if err != nil {
+		return domain.Invitation{}, err
+	}
+	return r.domain(), nil
+}
+
 // DeleteInvitation takes an invitation back; one that was accepted has had its
 // effect.
 func (t Tenant) DeleteInvitation(ctx context.Context, id uuid.UUID, ev domain.AuditEvent) error {
@@ -126,11 +148,10 @@ func (t tx) accept(tokenHash []byte, now time.Time) (invitationRow, error) {
 	if marked != nil && !errors.Is(marked, ErrNotFound) {
 		return invitationRow{}, marked
 	}
-	var r invitationRow
-	if err := t.ofTenant(&invitationRow{}).Where("token_hash = ?", tokenHash).Take(&r).Error; err != nil {
-		return invitationRow{}, translate(err)
-	}
+	r, err := t.invitation(tokenHash)
 	switch {
+	case err != nil:
+		return invitationRow{}, err
 	case marked == nil:
 		return r, nil
 	case r.Accepted != 0:
@@ -138,6 +159,11 @@ func (t tx) accept(tokenHash []byte, now time.Time) (invitationRow, error) {
 	default:
 		return invitationRow{}, ErrNotFound // expired
 	}
+}
+
+func (t tx) invitation(tokenHash []byte) (r invitationRow, err error) {
+	err = translate(t.ofTenant(&invitationRow{}).Where("token_hash = ?", tokenHash).Take(&r).Error)
+	return r, err
 }
 
 // stillInvites holds while whoever made the invitation could make it today: an

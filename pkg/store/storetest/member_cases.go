@@ -203,6 +203,8 @@ func invitationIsAcceptedOnce(t *testing.T, f *Fixture) {
 		_, errs[n] = f.A.Tenant.AcceptInvitation(t.Context(), i.TokenHash, u, f.Clock.Now(), Event("invitation.accept"))
 	})
 	requireOneSuccess(t, errs)
+	_, err := f.A.Tenant.OpenInvitation(t.Context(), i.TokenHash, f.Clock.Now())
+	require.ErrorIs(t, err, store.ErrConsumed)
 	u, err := f.A.Admin.FindLogin(t.Context(), "new@example.com")
 	require.NoError(t, err)
 	assert.Equal(t, "New@Example.com", u.Email, "the address is the invited one")
@@ -223,9 +225,16 @@ func invitationEnds(t *testing.T, f *Fixture) {
 	late, withdrawn := f.invite(t, f.A, "late@example.com"), f.invite(t, f.A, "withdrawn@example.com")
 	require.NoError(t, f.A.Tenant.DeleteInvitation(t.Context(), withdrawn.ID, Event("invitation.delete")))
 	require.ErrorIs(t, accept(withdrawn.TokenHash), store.ErrNotFound)
+	open := func(tokenHash []byte) error {
+		_, err := f.A.Tenant.OpenInvitation(t.Context(), tokenHash, f.Clock.Now())
+		return err
+	}
+	require.ErrorIs(t, open(withdrawn.TokenHash), store.ErrNotFound)
+	require.NoError(t, open(late.TokenHash))
 	require.ErrorIs(t, f.A.Tenant.DeleteInvitation(t.Context(), withdrawn.ID, Event("invitation.delete")), store.ErrNotFound)
 	f.Clock.Advance(time.Hour)
 	require.ErrorIs(t, accept(late.TokenHash), store.ErrNotFound)
+	require.ErrorIs(t, open(late.TokenHash), store.ErrNotFound)
 	require.ErrorIs(t, accept(hash()), store.ErrNotFound)
 	_, err := f.A.Admin.User(t.Context(), "usr_late")
 	require.ErrorIs(t, err, store.ErrNotFound)
@@ -340,6 +349,13 @@ func memberIsolation() []Isolation {
 			f.Intact(t, func() {
 				require.ErrorIs(t, f.B.Tenant.DeleteInvitation(t.Context(), i.ID, Event("x")), store.ErrNotFound)
 				require.ErrorIs(t, f.B.Tenant.DeleteInvitation(t.Context(), uuid.New(), Event("x")), store.ErrNotFound)
+			})
+		}},
+		{"Tenant.OpenInvitation", func(t *testing.T, f *Fixture) {
+			i := f.invite(t, f.A, "i@example.com")
+			f.Intact(t, func() {
+				_, err := f.B.Tenant.OpenInvitation(t.Context(), i.TokenHash, f.Clock.Now())
+				require.ErrorIs(t, err, store.ErrNotFound)
 			})
 		}},
 		{"Tenant.AcceptInvitation", func(t *testing.T, f *Fixture) {

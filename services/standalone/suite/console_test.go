@@ -175,6 +175,39 @@ func TestRegistrationInTheConsoleLandsSignedIn(t *testing.T) {
 	})
 }
 
+// Only whoever holds an invitation learns whom it is for, and only while it can
+// be accepted.
+func TestInvitationSaysWhomItIsForToItsBearerAlone(t *testing.T) {
+	each(t, func(t *testing.T, tg *target.Target) {
+		n, other := party.Register(t, tg), party.Register(t, tg)
+		p := atConsole(t, tg)
+		made := n.Must(t, http.MethodPost, "/invitations", map[string]any{"email": "arthur@contoso.example", "role": "auditor"})
+		ask := func(tid, token string) wire.Answer {
+			return p.ask(t, http.MethodPost, "/console/api/invitation", map[string]any{"tid": tid, "token": token})
+		}
+		a := ask(n.TID, made.Text("token"))
+		require.Equal(t, http.StatusOK, a.Status, a)
+		require.Equal(t, "arthur@contoso.example", a.Text("email"))
+		require.Equal(t, "auditor", a.Text("role"))
+		require.NotEmpty(t, a.Text("display_name"))
+
+		unknown := ask(n.TID, "x")
+		require.Equal(t, http.StatusNotFound, unknown.Status, unknown)
+		for name, got := range map[string]wire.Answer{
+			"another tenant's": ask(other.TID, made.Text("token")), "no tenant's": ask(party.Name("no"), made.Text("token")), "none": ask(n.TID, ""),
+			"too long": ask(n.TID, strings.Repeat("x", 1<<11)),
+		} {
+			require.Equal(t, http.StatusNotFound, got.Status, name)
+			require.Equal(t, unknown.Text("detail"), got.Text("detail"), name)
+		}
+		foreign := p.ask(t, http.MethodPost, "/console/api/invitation", map[string]any{"tid": n.TID, "token": made.Text("token")}, "Sec-Fetch-Site", "cross-site")
+		require.Equal(t, http.StatusForbidden, foreign.Status, foreign)
+
+		n.Must(t, http.MethodDelete, "/invitations/"+made.Text("invitation_id"), nil)
+		require.Equal(t, http.StatusNotFound, ask(n.TID, made.Text("token")).Status, "taken back")
+	})
+}
+
 func TestConsoleEndsWhereTheAuthorizationServerDoes(t *testing.T) {
 	each(t, func(t *testing.T, tg *target.Target) {
 		n := party.Register(t, tg)

@@ -99,6 +99,7 @@ func (c *Console) Mount(e *echo.Echo) {
 	e.Any(own+"/*", answered(func(echo.Context) error { return problem.NotFound.Because("no route of the console", nil) }))
 	e.GET(own+"/session", answered(c.session))
 	e.GET(own+"/tids/:tid", answered(c.name))
+	e.POST(own+"/invitation", answered(c.invitation))
 }
 
 // IsPage tells whether a person looks at what the request is answered with.
