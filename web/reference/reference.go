@@ -1,7 +1,8 @@
 // Package reference embeds the page that shows the API's specifications:
-// Scalar's component, unchanged, and start.js, which says what to show. dist is
-// empty but for .keep where it was not fetched (scripts/reference), so that every
-// Go build compiles; tenant-admin then serves the plain reference alone.
+// Scalar's component, unchanged, start.js, which says what to show, and a bar
+// that leads from one to the other and back. dist is empty but for .keep where it
+// was not fetched (scripts/reference), so that every Go build compiles;
+// tenant-admin then serves the plain reference alone.
 package reference
 
 import (

@@ -1,5 +1,9 @@
 import { createApiReference } from "./standalone.esm.js";
 
+// The first of the references stands where the address names none.
+const shown = new URLSearchParams(location.search).get("api") ?? "admin";
+document.querySelector(`header a[href="/docs?api=${CSS.escape(shown)}"]`)?.setAttribute("aria-current", "page");
+
 // Nothing is fetched from elsewhere and nothing is reported to anybody: fonts,
 // telemetry, the assistant and the request client of the component are off.
 createApiReference("#reference", {
@@ -9,7 +13,7 @@ createApiReference("#reference", {
   ],
   agent: { disabled: true },
   documentDownloadType: "direct",
-  favicon: "/assets/front/icon.svg",
+  favicon: new URL("./icon.svg", import.meta.url).pathname,
   hideClientButton: true,
   hideTestRequestButton: true,
   mcp: { disabled: true },
