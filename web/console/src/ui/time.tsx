@@ -15,7 +15,8 @@ export function relative(at: Date, now: Date, language: Language): string {
   const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   for (const [unit, size] of steps) {
     if (Math.abs(seconds) >= size) {
-      return format.format(Math.trunc(seconds / size), unit);
+      // What lasts seven days is not said to last six, a second after it began.
+      return format.format(seconds > 0 ? Math.round(seconds / size) : Math.trunc(seconds / size), unit);
     }
   }
   return format.format(seconds, "second");

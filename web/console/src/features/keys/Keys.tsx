@@ -164,7 +164,8 @@ function KeyRow({ of }: { of: Schemas["Key"] }) {
           <span className="row-sub">{of.kid}</span>
         </Group>
         <Text size="sm" c="dimmed" mt={4}>
-          {t(`says_${of.state}`)} <Time at={at} exact={of.state === "next" || of.state === "retiring"} />
+          {t(`says_${of.state}`)}{" "}
+          <Time at={at} exact={of.state === "active" || of.state === "next" || of.state === "retiring"} />
         </Text>
       </div>
       <CopyIcon value={JSON.stringify(of.public_jwk, null, 2)} thing={t("jwk")} />
