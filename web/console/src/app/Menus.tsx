@@ -8,7 +8,7 @@ import { Icon } from "~/ui/Icon";
 import { shellText } from "./shellText";
 import { chooseLanguage, type Language, languages, useLanguage, useText } from "./text";
 
-const schemes = [
+export const schemes = [
   { value: "auto", label: "schemeAuto", icon: "session" },
   { value: "light", label: "schemeLight", icon: "sun" },
   { value: "dark", label: "schemeDark", icon: "moon" },

@@ -1,26 +1,24 @@
 import { useDebouncedValue } from "@mantine/hooks";
 import { createSpotlight, Spotlight } from "@mantine/spotlight";
-import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { api, take } from "~/api/client";
-import { keyOf } from "~/api/queries";
 import { useFocusGivenBack } from "~/ui/focus";
 import { Icon } from "~/ui/Icon";
-import { tenantNav, workspaceNav } from "./nav";
+import { type Entry, isMeant, useActions, useFound, usePages } from "./entries";
 import { shellText } from "./shellText";
 import { useText } from "./text";
 
 const [store, spotlight] = createSpotlight();
 const traceID = /^[0-9a-f]{32}$/i;
 
-/** Finds a page by its name, an application by its own, and a request by its trace id. */
-export function Palette({ tid, onClose }: { tid: string; onClose: () => void }) {
+/** Finds by name what there is to open and to do, and a request by its trace id. */
+export function Palette({ tid, aid, onClose }: { tid: string; aid: string; onClose: () => void }) {
   const t = useText(shellText);
   const navigate = useNavigate();
-  const { aid = "default" } = useParams({ strict: false });
   const [query, setQuery] = useState("");
-  const [settled] = useDebouncedValue(query.trim(), 200);
+  const asked = query.trim().slice(0, 128);
+  const [settled] = useDebouncedValue(asked, 200);
+  const isTrace = traceID.test(asked);
   const field = useRef<HTMLInputElement>(null);
   useFocusGivenBack(true, () => field.current?.closest('[role="dialog"]') ?? null);
   useEffect(() => spotlight.open(), []);
@@ -39,24 +37,26 @@ export function Palette({ tid, onClose }: { tid: string; onClose: () => void }) 
       field.current?.closest('[role="dialog"]')?.querySelector<HTMLElement>(".mantine-Spotlight-action")?.click();
     }
   };
-  const found = useQuery({
-    queryKey: keyOf.in(tid, aid, "find", settled),
-    queryFn: () =>
-      take(
-        api.GET("/tenants/{tid}/workspaces/{aid}/clients", {
-          params: { path: { tid, aid }, query: { q: settled, limit: 6 } },
-        }),
-      ),
-    enabled: settled.length > 0 && !traceID.test(settled),
-  });
-  const asked = query.trim().toLowerCase();
-  const pages = [...workspaceNav.flatMap((group) => group.items), ...tenantNav].filter((item) =>
-    t(item.label as "overview")
-      .toLowerCase()
-      .includes(asked),
-  );
-  const clients = asked ? (found.data?.items ?? []) : [];
-  const isTrace = traceID.test(asked);
+  const pages = usePages({ tid, aid });
+  const actions = useActions({ tid, aid });
+  const found = useFound({ tid, aid }, isTrace ? "" : settled);
+  const trace: Entry = {
+    id: asked,
+    label: t("explainTrace", { id: asked.slice(0, 8) }),
+    icon: "explain",
+    run: () =>
+      navigate({
+        to: "/console/$tid/workspaces/$aid/explain/$traceId",
+        params: { tid, aid, traceId: asked.toLowerCase() },
+      }),
+  };
+  const named = asked === "" || isTrace ? [] : (["clients", "users", "workspaces"] as const);
+  const groups = [
+    { label: t("explain"), entries: isTrace ? [trace] : [] },
+    ...named.map((name) => ({ label: t(name), entries: found[name] })),
+    { label: t("pages"), entries: pages.filter((entry) => isMeant(entry, asked)) },
+    { label: t("actions"), entries: actions.filter((entry) => isMeant(entry, asked)) },
+  ].filter(({ entries }) => entries.length > 0);
   return (
     <Spotlight.Root
       store={store}
@@ -75,50 +75,21 @@ export function Palette({ tid, onClose }: { tid: string; onClose: () => void }) 
         leftSection={<Icon name="search" />}
       />
       <Spotlight.ActionsList>
-        {isTrace && (
-          <Spotlight.Action
-            label={t("explainTrace", { id: asked.slice(0, 8) })}
-            leftSection={<Icon name="explain" />}
-            onClick={() =>
-              void navigate({
-                to: "/console/$tid/workspaces/$aid/explain/$traceId",
-                params: { tid, aid, traceId: asked },
-              })
-            }
-          />
-        )}
-        {clients.length > 0 && (
-          <Spotlight.ActionsGroup label={t("applications")}>
-            {clients.map((client) => (
+        {groups.map(({ label, entries }) => (
+          <Spotlight.ActionsGroup key={label} label={label}>
+            {entries.map((entry) => (
               <Spotlight.Action
-                key={client.client_id}
-                label={client.client_name || client.client_id}
-                description={client.client_id}
-                leftSection={<Icon name="apps" />}
-                onClick={() =>
-                  void navigate({
-                    to: "/console/$tid/workspaces/$aid/clients/$clientId",
-                    params: { tid, aid, clientId: client.client_id },
-                  })
-                }
+                key={entry.id}
+                label={entry.label}
+                description={entry.description}
+                leftSection={<Icon name={entry.icon} />}
+                onClick={() => void entry.run()}
               />
             ))}
           </Spotlight.ActionsGroup>
-        )}
-        {pages.length > 0 && (
-          <Spotlight.ActionsGroup label={t("pages")}>
-            {pages.map((item) => (
-              <Spotlight.Action
-                key={item.to}
-                label={t(item.label as "overview")}
-                leftSection={<Icon name={item.icon} />}
-                onClick={() => void navigate({ to: item.to, params: { tid, aid } })}
-              />
-            ))}
-          </Spotlight.ActionsGroup>
-        )}
-        {!isTrace && clients.length === 0 && pages.length === 0 && (
-          <Spotlight.Empty>{t("findNothing")}</Spotlight.Empty>
+        ))}
+        {groups.length === 0 && !found.busy && settled === asked && (
+          <Spotlight.Empty>{t("findNothing", { q: asked })}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
     </Spotlight.Root>

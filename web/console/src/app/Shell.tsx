@@ -31,6 +31,8 @@ export function Shell() {
   const t = useText(shellText);
   const ui = useText(uiText);
   const { tid } = useParams({ from: "/console/$tid" });
+  const { aid } = useParams({ strict: false });
+  const shown = useShownWorkspace(tid, aid);
   const [menu, { open, close }] = useDisclosure();
   const [palette, setPalette] = useState(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -89,7 +91,7 @@ export function Shell() {
       </main>
       {palette && (
         <Suspense fallback={null}>
-          <Palette tid={tid} onClose={() => setPalette(false)} />
+          <Palette tid={tid} aid={shown ?? "default"} onClose={() => setPalette(false)} />
         </Suspense>
       )}
     </div>

@@ -1,6 +1,6 @@
 import { Anchor, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useDocumentTitle } from "@mantine/hooks";
-import { Link, type LinkProps } from "@tanstack/react-router";
+import { Link, type LinkProps, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useText } from "~/app/text";
 import { Icon, type IconName } from "./Icon";
@@ -19,7 +19,9 @@ interface PageProps {
 }
 
 export function Page({ title, lead, badges, actions, up, children, narrow }: PageProps) {
-  useDocumentTitle(`${title} · Signet`);
+  const { tid, aid } = useParams({ strict: false });
+  // Tenant and workspace have pages of the same name.
+  useDocumentTitle([title, aid ? `${tid}/${aid}` : tid, "Signet"].filter(Boolean).join(" · "));
   return (
     <div className={narrow ? "page page-narrow" : "page"}>
       <header className="page-head">
