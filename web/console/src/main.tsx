@@ -19,13 +19,21 @@ import { isProblem } from "./api/problem";
 import { createConsoleRouter } from "./app/router";
 import { theme, variables } from "./app/theme";
 
+const isOutage = (error: unknown) => isProblem(error) && (error.status === 0 || error.status >= 502);
+
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
       // A verdict is final; only an outage is worth asking again.
-      retry: (failures, error) => failures < 2 && isProblem(error) && (error.status === 0 || error.status >= 502),
+      retry: (failures, error) => failures < 2 && isOutage(error),
+      // What the browser holds for no connection is no reason to wait without a word:
+      // the page says what is wrong, and looks by itself whether it still is.
+      networkMode: "always",
+      refetchOnReconnect: true,
+      refetchInterval: ({ state }) => (state.data === undefined && isOutage(state.error) ? 10_000 : false),
     },
+    mutations: { networkMode: "always" },
   },
 });
 const router = createConsoleRouter(queries);

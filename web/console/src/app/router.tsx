@@ -1,14 +1,8 @@
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from "@tanstack/react-router";
 import { seatAt, sessionQuery } from "~/api/session";
-import { Crash, Missing } from "./Fallback";
+import { Crash, Missing, MissingHere, WorkspaceFrame } from "./Fallback";
+import { part } from "./part";
 import { Shell } from "./Shell";
 
 type Found = Record<string, unknown>;
@@ -38,7 +32,7 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 const front = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("~/features/front/Front"), "Front"),
+  component: part(() => import("~/features/front/Front"), "Front"),
 });
 
 const start = createRoute({
@@ -60,28 +54,28 @@ const register = createRoute({
   getParentRoute: () => root,
   path: "/console/register",
   validateSearch: words("invitation"),
-  component: lazyRouteComponent(() => import("~/features/front/Register"), "Register"),
+  component: part(() => import("~/features/front/Register"), "Register"),
 });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/console/sign-in",
   validateSearch: words("error", "tid", "trace_id", "return_to", "signed_out"),
-  component: lazyRouteComponent(() => import("~/features/front/SignIn"), "SignIn"),
+  component: part(() => import("~/features/front/SignIn"), "SignIn"),
 });
 
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/console/invitation",
   validateSearch: words("tid"),
-  component: lazyRouteComponent(() => import("~/features/front/Invitation"), "Invitation"),
+  component: part(() => import("~/features/front/Invitation"), "Invitation"),
 });
 
 const verify = createRoute({
   getParentRoute: () => root,
   path: "/console/verify",
   validateSearch: words("tid"),
-  component: lazyRouteComponent(() => import("~/features/front/Verify"), "Verify"),
+  component: part(() => import("~/features/front/Verify"), "Verify"),
 });
 
 // Where the answers to the playground's authorization requests arrive; no
@@ -89,7 +83,7 @@ const verify = createRoute({
 const playgroundCallback = createRoute({
   getParentRoute: () => root,
   path: "/console/playground/callback",
-  component: lazyRouteComponent(() => import("~/features/playground/Callback"), "Callback"),
+  component: part(() => import("~/features/playground/Callback"), "Callback"),
 });
 
 const tenant = createRoute({
@@ -102,147 +96,153 @@ const tenant = createRoute({
     }
   },
   component: Shell,
+  notFoundComponent: MissingHere,
 });
 
 const workspaces = createRoute({
   getParentRoute: () => tenant,
   path: "/",
   validateSearch: words("q"),
-  component: lazyRouteComponent(() => import("~/features/workspaces/Workspaces"), "Workspaces"),
+  component: part(() => import("~/features/workspaces/Workspaces"), "Workspaces"),
 });
 const welcome = createRoute({
   getParentRoute: () => tenant,
   path: "/welcome",
   validateSearch: words("client"),
-  component: lazyRouteComponent(() => import("~/features/welcome/Welcome"), "Welcome"),
+  component: part(() => import("~/features/welcome/Welcome"), "Welcome"),
 });
 const members = createRoute({
   getParentRoute: () => tenant,
   path: "/members",
   validateSearch: words("q"),
-  component: lazyRouteComponent(() => import("~/features/tenant/Members"), "Members"),
+  component: part(() => import("~/features/tenant/Members"), "Members"),
 });
 const tenantAudit = createRoute({
   getParentRoute: () => tenant,
   path: "/audit",
-  validateSearch: words("action", "actor_id", "target_id"),
-  component: lazyRouteComponent(() => import("~/features/audit/Audit"), "TenantAudit"),
+  validateSearch: words("action", "actor_id", "target_id", "since", "until"),
+  component: part(() => import("~/features/audit/Audit"), "TenantAudit"),
 });
 const tenantSettings = createRoute({
   getParentRoute: () => tenant,
   path: "/settings",
-  component: lazyRouteComponent(() => import("~/features/tenant/TenantSettings"), "TenantSettings"),
+  component: part(() => import("~/features/tenant/TenantSettings"), "TenantSettings"),
 });
 
-const workspace = createRoute({ getParentRoute: () => tenant, path: "/workspaces/$aid", component: Outlet });
+const workspace = createRoute({
+  getParentRoute: () => tenant,
+  path: "/workspaces/$aid",
+  component: WorkspaceFrame,
+  notFoundComponent: MissingHere,
+});
 
 const overview = createRoute({
   getParentRoute: () => workspace,
   path: "/",
   validateSearch: words("range"),
-  component: lazyRouteComponent(() => import("~/features/workspaces/Overview"), "Overview"),
+  component: part(() => import("~/features/workspaces/Overview"), "Overview"),
 });
 const clients = createRoute({
   getParentRoute: () => workspace,
   path: "/clients",
   validateSearch: words("q"),
-  component: lazyRouteComponent(() => import("~/features/clients/Clients"), "Clients"),
+  component: part(() => import("~/features/clients/Clients"), "Clients"),
 });
 const newClient = createRoute({
   getParentRoute: () => workspace,
   path: "/new-client",
   validateSearch: words("client"),
-  component: lazyRouteComponent(() => import("~/features/welcome/Welcome"), "NewClient"),
+  component: part(() => import("~/features/welcome/Welcome"), "NewClient"),
 });
 const client = createRoute({
   getParentRoute: () => workspace,
   path: "/clients/$clientId",
   validateSearch: words("tab"),
-  component: lazyRouteComponent(() => import("~/features/client/ClientPage"), "ClientPage"),
+  component: part(() => import("~/features/client/ClientPage"), "ClientPage"),
 });
 const explain = createRoute({
   getParentRoute: () => workspace,
   path: "/explain",
   validateSearch: words("client_id", "outcome", "endpoint", "error", "check"),
-  component: lazyRouteComponent(() => import("~/features/explain/Explain"), "Explain"),
+  component: part(() => import("~/features/explain/Explain"), "Explain"),
 });
 const explanation = createRoute({
   getParentRoute: () => workspace,
   path: "/explain/$traceId",
-  component: lazyRouteComponent(() => import("~/features/explain/Explanation"), "ExplanationPage"),
+  component: part(() => import("~/features/explain/Explanation"), "ExplanationPage"),
 });
 const selfCheck = createRoute({
   getParentRoute: () => workspace,
   path: "/self-check",
-  component: lazyRouteComponent(() => import("~/features/selfcheck/SelfCheck"), "SelfCheck"),
+  component: part(() => import("~/features/selfcheck/SelfCheck"), "SelfCheck"),
 });
 const users = createRoute({
   getParentRoute: () => workspace,
   path: "/users",
   validateSearch: words("q"),
-  component: lazyRouteComponent(() => import("~/features/users/Users"), "Users"),
+  component: part(() => import("~/features/users/Users"), "Users"),
 });
 const user = createRoute({
   getParentRoute: () => workspace,
   path: "/users/$userId",
-  component: lazyRouteComponent(() => import("~/features/users/UserPage"), "UserPage"),
+  component: part(() => import("~/features/users/UserPage"), "UserPage"),
 });
 const scopes = createRoute({
   getParentRoute: () => workspace,
   path: "/scopes",
   validateSearch: words("q"),
-  component: lazyRouteComponent(() => import("~/features/catalog/Scopes"), "Scopes"),
+  component: part(() => import("~/features/catalog/Scopes"), "Scopes"),
 });
 const services = createRoute({
   getParentRoute: () => workspace,
   path: "/services",
   validateSearch: words("q", "client"),
-  component: lazyRouteComponent(() => import("~/features/catalog/Services"), "Services"),
+  component: part(() => import("~/features/catalog/Services"), "Services"),
 });
 const grants = createRoute({
   getParentRoute: () => workspace,
   path: "/grants",
   validateSearch: words("user_id", "client_id"),
-  component: lazyRouteComponent(() => import("~/features/access/Grants"), "Grants"),
+  component: part(() => import("~/features/access/Grants"), "Grants"),
 });
 const sessions = createRoute({
   getParentRoute: () => workspace,
   path: "/sessions",
   validateSearch: words("user_id"),
-  component: lazyRouteComponent(() => import("~/features/access/Sessions"), "Sessions"),
+  component: part(() => import("~/features/access/Sessions"), "Sessions"),
 });
 const keys = createRoute({
   getParentRoute: () => workspace,
   path: "/keys",
-  component: lazyRouteComponent(() => import("~/features/keys/Keys"), "Keys"),
+  component: part(() => import("~/features/keys/Keys"), "Keys"),
 });
 const audit = createRoute({
   getParentRoute: () => workspace,
   path: "/audit",
-  validateSearch: words("action", "actor_id", "target_id"),
-  component: lazyRouteComponent(() => import("~/features/audit/Audit"), "WorkspaceAudit"),
+  validateSearch: words("action", "actor_id", "target_id", "since", "until"),
+  component: part(() => import("~/features/audit/Audit"), "WorkspaceAudit"),
 });
 const settings = createRoute({
   getParentRoute: () => workspace,
   path: "/settings",
-  component: lazyRouteComponent(() => import("~/features/workspaces/Settings"), "Settings"),
+  component: part(() => import("~/features/workspaces/Settings"), "Settings"),
 });
 const branding = createRoute({
   getParentRoute: () => workspace,
   path: "/branding",
-  component: lazyRouteComponent(() => import("~/features/workspaces/Branding"), "Branding"),
+  component: part(() => import("~/features/workspaces/Branding"), "Branding"),
 });
 const inspect = createRoute({
   getParentRoute: () => workspace,
   path: "/inspect",
-  component: lazyRouteComponent(() => import("~/features/inspect/Inspect"), "Inspect"),
+  component: part(() => import("~/features/inspect/Inspect"), "Inspect"),
 });
 
 const playground = createRoute({
   getParentRoute: () => workspace,
   path: "/playground",
   validateSearch: words("client_id", "grant"),
-  component: lazyRouteComponent(() => import("~/features/playground/Playground"), "Playground"),
+  component: part(() => import("~/features/playground/Playground"), "Playground"),
 });
 
 const tree = root.addChildren([

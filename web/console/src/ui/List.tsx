@@ -47,13 +47,18 @@ interface ListProps<T> {
   columns: Column<T>[];
   id: (item: T) => string;
   empty: ReactNode;
+  /** What is said in place of empty while only a part was asked for, and how to ask for all again. */
+  filtered?: { title: string; clear: string; onClear: () => void };
   search?: { value: string; onChange: (q: string) => void; placeholder: string };
   tools?: ReactNode;
 }
 
-export function List<T>({ label, of, columns, id, empty, search, tools }: ListProps<T>) {
+export function List<T>({ label, of, columns, id, empty, filtered, search, tools }: ListProps<T>) {
   const t = useText(uiText);
   const items = itemsOf(of);
+  const narrowed = search?.value
+    ? { title: t("noMatch", { q: search.value }), clear: t("clearSearch"), onClear: () => search.onChange("") }
+    : filtered;
   return (
     <div className="card card-flush">
       {(search || tools) && (
@@ -67,13 +72,13 @@ export function List<T>({ label, of, columns, id, empty, search, tools }: ListPr
           <ProblemAlert error={of.error} onRetry={() => void of.refetch()} />
         </div>
       ) : items?.length === 0 ? (
-        search?.value ? (
+        narrowed ? (
           <Empty
             icon="search"
-            title={t("noMatch", { q: search.value })}
+            title={narrowed.title}
             action={
-              <Button variant="default" onClick={() => search.onChange("")}>
-                {t("clearSearch")}
+              <Button variant="default" onClick={narrowed.onClear}>
+                {narrowed.clear}
               </Button>
             }
           />

@@ -88,6 +88,9 @@ export const uiText = text(
     notFoundTitle: "There is no such page",
     notFoundBody: "The address may be mistyped, or what it named is gone.",
     toStart: "To the start",
+    toWorkspace: "To the workspace",
+    toWorkspaces: "To all workspaces",
+    noWorkspace: "There is no workspace “{{aid}}”",
     signInAgain: "Sign in again",
   },
   {
@@ -181,6 +184,9 @@ export const uiText = text(
     notFoundTitle: "Diese Seite gibt es nicht",
     notFoundBody: "Vielleicht ist die Adresse vertippt, oder was sie nannte, ist fort.",
     toStart: "Zum Anfang",
+    toWorkspace: "Zum Arbeitsbereich",
+    toWorkspaces: "Zu allen Arbeitsbereichen",
+    noWorkspace: "Es gibt keinen Arbeitsbereich „{{aid}}“",
     signInAgain: "Wieder anmelden",
   },
 );

@@ -53,6 +53,11 @@ export function Grants() {
             </Group>
           )
         }
+        filtered={
+          user_id || client_id
+            ? { title: t("noMatch"), clear: t("all"), onClear: () => void navigate({ search: {} }) }
+            : undefined
+        }
         empty={
           <Empty icon="grant" title={t("noGrants")}>
             {t("noGrantsBody")}

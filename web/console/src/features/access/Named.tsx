@@ -14,15 +14,31 @@ interface At {
 
 const kept = { staleTime: 60_000, retry: false } as const;
 
+/** The names of a workspace's applications, as far as one page of them goes. */
+export function useClientNames(tid: string, aid: string): Map<string, string> {
+  const known = useQuery({
+    queryKey: [...keyOf.in(tid, aid, "clients"), "names"],
+    queryFn: () =>
+      take(
+        api.GET("/tenants/{tid}/workspaces/{aid}/clients", { params: { path: { tid, aid }, query: { limit: 100 } } }),
+      ),
+    staleTime: 60_000,
+  }).data?.items;
+  return new Map(known?.map((client) => [client.client_id, client.client_name || client.client_id]));
+}
+
 export function UserLink({ tid, aid, id }: At) {
-  const user = useQuery({
+  const asked = useQuery({
     queryKey: keyOf.in(tid, aid, "user", id, "name"),
     queryFn: () =>
       take(api.GET("/tenants/{tid}/workspaces/{aid}/users/{user_id}", { params: { path: { tid, aid, user_id: id } } })),
     ...kept,
-  }).data;
+  });
+  const user = asked.data;
   const name = user?.name || user?.email || user?.username;
-  return (
+  return asked.isError ? (
+    <code className="row-sub">{id}</code>
+  ) : (
     <Link to="/console/$tid/workspaces/$aid/users/$userId" params={{ tid, aid, userId: id }} className="row-link">
       {name ?? <span className="row-sub">{id}</span>}
     </Link>

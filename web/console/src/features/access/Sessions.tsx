@@ -57,6 +57,9 @@ export function Sessions() {
             </Group>
           )
         }
+        filtered={
+          user_id ? { title: t("noMatch"), clear: t("all"), onClear: () => void navigate({ search: {} }) } : undefined
+        }
         empty={
           <Empty icon="session" title={t("noSessions")}>
             {t("noSessionsBody")}

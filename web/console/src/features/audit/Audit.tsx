@@ -1,61 +1,21 @@
-import { Badge, Button, Group, Text, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { Badge, Group } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Fragment } from "react";
 import { api, type Schemas, take } from "~/api/client";
-import { keyOf } from "~/api/queries";
-import { text, useText } from "~/app/text";
+import { keyOf, workspacesQuery } from "~/api/queries";
+import { useText } from "~/app/text";
 import { useTranslate } from "~/app/translate";
 import { List, type Pages, usePages } from "~/ui/List";
 import { Empty, Page } from "~/ui/Page";
 import { Said } from "~/ui/Said";
 import { Time } from "~/ui/time";
-
-const auditText = text(
-  "audit",
-  {
-    title: "Audit log",
-    leadTenant: "Who changed what, in the tenant and all its workspaces.",
-    leadWorkspace: "Who changed what in this workspace, and who signed in.",
-    when: "When",
-    action: "What",
-    actor: "Who",
-    target: "On what",
-    filterAction: "What, such as client.create",
-    filterActor: "Who (id)",
-    filterTarget: "On what (id)",
-    filter: "Filter",
-    clear: "Clear",
-    emptyTitle: "Nothing has happened yet",
-    noMatch: "Nothing matches",
-    request: "the request",
-  },
-  {
-    title: "Protokoll",
-    leadTenant: "Wer was geändert hat, im Mandanten und allen seinen Arbeitsbereichen.",
-    leadWorkspace: "Wer in diesem Arbeitsbereich was geändert hat, und wer sich angemeldet hat.",
-    when: "Wann",
-    action: "Was",
-    actor: "Wer",
-    target: "Woran",
-    filterAction: "Was, etwa client.create",
-    filterActor: "Wer (ID)",
-    filterTarget: "Woran (ID)",
-    filter: "Filtern",
-    clear: "Löschen",
-    emptyTitle: "Noch ist nichts geschehen",
-    noMatch: "Nichts passt",
-    request: "die Anfrage",
-  },
-);
+import { auditText } from "./auditText";
+import { Filters } from "./Filters";
+import { type Filter, queryOf } from "./filter";
+import { Whom } from "./Whom";
 
 type Event = Schemas["AuditEvent"];
-
-interface Filter {
-  action?: string;
-  actor_id?: string;
-  target_id?: string;
-}
 
 export function TenantAudit() {
   const t = useText(auditText);
@@ -64,12 +24,14 @@ export function TenantAudit() {
   const navigate = useNavigate({ from: "/console/$tid/audit" });
   const pages = usePages([...keyOf.tenant(tid), "audit", filter], (cursor) =>
     take(
-      api.GET("/tenants/{tid}/audit-events", { params: { path: { tid }, query: { limit: 25, cursor, ...filter } } }),
+      api.GET("/tenants/{tid}/audit-events", {
+        params: { path: { tid }, query: { limit: 25, cursor, ...queryOf(filter) } },
+      }),
     ),
   );
   return (
     <Page title={t("title")} lead={t("leadTenant")}>
-      <Events of={pages} filter={filter} onFilter={(search) => void navigate({ search })} />
+      <Events at={{ tid }} of={pages} filter={filter} onFilter={(search) => void navigate({ search })} />
     </Page>
   );
 }
@@ -82,38 +44,39 @@ export function WorkspaceAudit() {
   const pages = usePages([...keyOf.in(tid, aid, "audit"), filter], (cursor) =>
     take(
       api.GET("/tenants/{tid}/workspaces/{aid}/audit-events", {
-        params: { path: { tid, aid }, query: { limit: 25, cursor, ...filter } },
+        params: { path: { tid, aid }, query: { limit: 25, cursor, ...queryOf(filter) } },
       }),
     ),
   );
   return (
     <Page title={t("title")} lead={t("leadWorkspace")}>
-      <Events of={pages} filter={filter} onFilter={(search) => void navigate({ search })} trace={{ tid, aid }} />
+      <Events at={{ tid, aid }} of={pages} filter={filter} onFilter={(search) => void navigate({ search })} />
     </Page>
   );
 }
 
-function Events({
-  of,
-  filter,
-  onFilter,
-  trace,
-}: {
+interface EventsProps {
+  at: { tid: string; aid?: string };
   of: Pages<Event>;
   filter: Filter;
   onFilter: (filter: Filter) => void;
-  trace?: { tid: string; aid: string };
-}) {
+}
+
+function Events({ at, of, filter, onFilter }: EventsProps) {
   const t = useText(auditText);
   const say = useTranslate("events", () => import("./german"));
+  const { tid } = at;
+  const known = useQuery(workspacesQuery(tid)).data?.items;
+  const aidOf = (event: Event) => at.aid ?? known?.find((w) => w.id === event.workspace_id)?.aid;
   const filtered = Object.keys(filter).length > 0;
   return (
     <List
       label={t("title")}
       of={of}
       id={(event) => event.id}
-      tools={<Filters key={JSON.stringify(filter)} filter={filter} onFilter={onFilter} />}
-      empty={<Empty icon="audit" title={t(filtered ? "noMatch" : "emptyTitle")} />}
+      tools={<Filters key={JSON.stringify(filter)} at={at} filter={filter} onFilter={onFilter} />}
+      empty={<Empty icon="audit" title={t("emptyTitle")} />}
+      filtered={filtered ? { title: t("noMatch"), clear: t("clear"), onClear: () => onFilter({}) } : undefined}
       columns={[
         {
           head: t("action"),
@@ -142,97 +105,37 @@ function Events({
         },
         {
           head: t("actor"),
-          cell: (event) => (
-            <>
-              <Text span size="sm">
-                <Said parts={say(event.actor_kind)} />
-              </Text>
-              <div className="row-sub">{event.actor_id}</div>
-            </>
-          ),
+          cell: (event) => <Whom tid={tid} aid={aidOf(event)} kind={event.actor_kind} id={event.actor_id} />,
         },
         {
           head: t("target"),
-          cell: (event) =>
-            event.target_id && (
-              <>
-                <Text span size="sm">
-                  <Said parts={say(event.target_kind ?? "")} />
-                </Text>
-                <div className="row-sub">{event.target_id}</div>
-              </>
-            ),
+          cell: (event) => <Whom tid={tid} aid={aidOf(event)} kind={event.target_kind} id={event.target_id} />,
         },
         {
           head: t("when"),
           width: 170,
-          cell: (event) => (
-            <>
-              <Time at={event.at} />
-              {event.ip && <div className="row-sub">{event.ip}</div>}
-              {trace && event.trace_id && event.outcome !== "success" && (
-                <Link
-                  to="/console/$tid/workspaces/$aid/explain/$traceId"
-                  params={{ ...trace, traceId: event.trace_id }}
-                  className="row-sub"
-                >
-                  {t("request")}
-                </Link>
-              )}
-            </>
-          ),
+          cell: (event) => <When tid={tid} aid={aidOf(event)} event={event} />,
         },
       ]}
     />
   );
 }
 
-function Filters({ filter, onFilter }: { filter: Filter; onFilter: (filter: Filter) => void }) {
+function When({ tid, aid, event }: { tid: string; aid: string | undefined; event: Event }) {
   const t = useText(auditText);
-  const form = useForm({
-    initialValues: { action: filter.action ?? "", actor_id: filter.actor_id ?? "", target_id: filter.target_id ?? "" },
-  });
   return (
-    <form
-      className="filters"
-      onSubmit={form.onSubmit((values) =>
-        onFilter(
-          Object.fromEntries(
-            Object.entries(values)
-              .filter(([, value]) => value.trim() !== "")
-              .map(([name, value]) => [name, value.trim()]),
-          ),
-        ),
+    <>
+      <Time at={event.at} />
+      {event.ip && <div className="row-sub">{event.ip}</div>}
+      {aid && event.trace_id && event.outcome !== "success" && (
+        <Link
+          to="/console/$tid/workspaces/$aid/explain/$traceId"
+          params={{ tid, aid, traceId: event.trace_id }}
+          className="row-sub"
+        >
+          {t("request")}
+        </Link>
       )}
-    >
-      <TextInput
-        aria-label={t("filterAction")}
-        placeholder={t("filterAction")}
-        maxLength={64}
-        {...form.getInputProps("action")}
-      />
-      <TextInput
-        aria-label={t("filterActor")}
-        placeholder={t("filterActor")}
-        maxLength={128}
-        {...form.getInputProps("actor_id")}
-      />
-      <TextInput
-        aria-label={t("filterTarget")}
-        placeholder={t("filterTarget")}
-        maxLength={128}
-        {...form.getInputProps("target_id")}
-      />
-      <Group gap="xs">
-        <Button type="submit" variant="default">
-          {t("filter")}
-        </Button>
-        {Object.keys(filter).length > 0 && (
-          <Button variant="subtle" onClick={() => onFilter({})}>
-            {t("clear")}
-          </Button>
-        )}
-      </Group>
-    </form>
+    </>
   );
 }
