@@ -6,6 +6,8 @@ interface FigureProps {
   label: string;
   value: string;
   note: string;
+  /** What else the whole is made of. */
+  rest?: string;
   /** Absent where there was nothing before. */
   trend?: string;
   tone?: "good" | "bad";
@@ -45,6 +47,14 @@ export function Headline({ of }: { of: Statistics }) {
         label={t("tokens")}
         value={number.format(now.tokens)}
         note={t("tokensNote", { count: now.requests, n: number.format(now.requests) })}
+        rest={
+          now.requests > now.tokens
+            ? t("tokensRest", {
+                refused: number.format(now.refused),
+                others: number.format(now.requests - now.tokens - now.refused),
+              })
+            : undefined
+        }
         trend={trend(change(now.tokens, before?.tokens), "more", "less", "same")}
       />
       <Figure
@@ -71,12 +81,13 @@ export function Headline({ of }: { of: Statistics }) {
   );
 }
 
-function Figure({ label, value, note, trend, tone }: FigureProps) {
+function Figure({ label, value, note, rest, trend, tone }: FigureProps) {
   return (
     <div className="card figure">
       <dt>{label}</dt>
       <dd className="figure-value">{value}</dd>
       <dd className="figure-note">{note}</dd>
+      {rest && <dd className="figure-note">{rest}</dd>}
       {trend && (
         <dd className="figure-note" data-tone={tone}>
           {trend}

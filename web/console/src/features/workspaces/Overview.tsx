@@ -6,7 +6,9 @@ import { keyOf, workspaceQuery } from "~/api/queries";
 import { useText } from "~/app/text";
 import { CopyInline } from "~/ui/Copy";
 import { Icon } from "~/ui/Icon";
+import { More } from "~/ui/More";
 import { Await, Empty, Page, Section } from "~/ui/Page";
+import { useClientNames } from "../access/Named";
 import { Strength } from "../client/Strength";
 import { isRefusal, RequestRow } from "../explain/RequestRow";
 import { Figures } from "../overview/Figures";
@@ -38,6 +40,7 @@ export function Overview() {
   const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/" });
   const workspace = useQuery(workspaceQuery(tid, aid));
   const metadata = useQuery(metadataQuery(tid, aid));
+  const names = useClientNames(tid, aid);
   const path = { tid, aid };
   const clients = useQuery({
     queryKey: [...keyOf.in(tid, aid, "clients"), "newest"],
@@ -63,6 +66,7 @@ export function Overview() {
             />
           }
         >
+          <Addresses issuer={w.issuer} mtls={metadata.data?.mtls_endpoint_aliases?.token_endpoint} />
           <Figures tid={tid} aid={aid} range={range} />
           <Section
             title={t("applications")}
@@ -146,41 +150,60 @@ export function Overview() {
                 ) : (
                   <Stack gap={0}>
                     {refused.map((trace) => (
-                      <RequestRow key={trace.trace_id} tid={tid} aid={aid} trace={trace} />
+                      <RequestRow
+                        key={trace.trace_id}
+                        tid={tid}
+                        aid={aid}
+                        trace={trace}
+                        clientName={names.get(trace.client_id ?? "")}
+                      />
                     ))}
                   </Stack>
                 );
               }}
             </Await>
           </Section>
-          <Section title={t("endpoints")} lead={t("endpointsLead")}>
-            <dl className="facts facts-rows">
-              {(
-                [
-                  ["e_issuer", w.issuer],
-                  ["e_metadata", `${w.issuer}/.well-known/openid-configuration`],
-                  ["e_token", `${w.issuer}/oauth2/token`],
-                  ...(metadata.data?.mtls_endpoint_aliases?.token_endpoint
-                    ? ([["e_mtls", metadata.data.mtls_endpoint_aliases.token_endpoint]] as const)
-                    : []),
-                  ["e_authorize", `${w.issuer}/oauth2/authorize`],
-                  ["e_jwks", `${w.issuer}/.well-known/jwks.json`],
-                  ["e_introspect", `${w.issuer}/oauth2/introspect`],
-                  ["e_revoke", `${w.issuer}/oauth2/revoke`],
-                  ["e_userinfo", `${w.issuer}/userinfo`],
-                ] as const
-              ).map(([label, value]) => (
-                <div key={label}>
-                  <dt>{t(label)}</dt>
-                  <dd>
-                    <CopyInline value={value} thing={t(label)} />
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </Section>
         </Page>
       )}
     </Await>
+  );
+}
+
+/** Where applications find the issuer: what most need first, and the rest where few look. */
+function Addresses({ issuer, mtls }: { issuer: string; mtls?: string }) {
+  const t = useText(workspacesText);
+  const rows = (addresses: [keyof typeof workspacesText.en, string | undefined][]) => (
+    <dl className="facts facts-rows">
+      {addresses.map(
+        ([label, value]) =>
+          value && (
+            <div key={label}>
+              <dt>{t(label)}</dt>
+              <dd>
+                <CopyInline value={value} thing={t(label)} />
+              </dd>
+            </div>
+          ),
+      )}
+    </dl>
+  );
+  return (
+    <Section title={t("endpoints")} lead={t("endpointsLead")}>
+      {rows([
+        ["e_issuer", issuer],
+        ["e_metadata", `${issuer}/.well-known/openid-configuration`],
+        ["e_token", `${issuer}/oauth2/token`],
+      ])}
+      <More label={t("endpointsMore")}>
+        {rows([
+          ["e_mtls", mtls],
+          ["e_authorize", `${issuer}/oauth2/authorize`],
+          ["e_jwks", `${issuer}/.well-known/jwks.json`],
+          ["e_introspect", `${issuer}/oauth2/introspect`],
+          ["e_revoke", `${issuer}/oauth2/revoke`],
+          ["e_userinfo", `${issuer}/userinfo`],
+        ])}
+      </More>
+    </Section>
   );
 }
