@@ -2,7 +2,6 @@ import "./app/arrival";
 import { nonce } from "./app/nonce";
 import "@mantine/core/styles.css";
 import "@mantine/notifications/styles.css";
-import "@mantine/spotlight/styles.css";
 import "../../tokens.css";
 import "virtual:tokens.css";
 import "./app/base.css";

@@ -45,15 +45,19 @@ export function UserLink({ tid, aid, id }: At) {
   );
 }
 
-export function ClientLink({ tid, aid, id, className = "row-sub" }: At & { className?: string }) {
+export function ClientName({ tid, aid, id }: At) {
   const client = useQuery({ ...clientQuery(tid, aid, id), ...kept }).data?.value;
+  return client?.client_name || id;
+}
+
+export function ClientLink({ tid, aid, id, className = "row-sub" }: At & { className?: string }) {
   return (
     <Link
       to="/console/$tid/workspaces/$aid/clients/$clientId"
       params={{ tid, aid, clientId: id }}
       className={className}
     >
-      {client?.client_name || id}
+      <ClientName tid={tid} aid={aid} id={id} />
     </Link>
   );
 }

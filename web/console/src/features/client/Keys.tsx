@@ -6,7 +6,7 @@ import { fromBase64 } from "~/crypto/encoding";
 import { describeJwk, type Jwk } from "~/crypto/jwk";
 import type { PastedKey } from "~/crypto/pasted";
 import { methodsInForce } from "~/oauth/proof";
-import { Confirm } from "~/ui/act";
+import { Confirm } from "~/ui/Confirm";
 import { CopyInline } from "~/ui/Copy";
 import { Dialog } from "~/ui/Dialog";
 import { Icon } from "~/ui/Icon";

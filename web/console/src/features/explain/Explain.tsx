@@ -1,10 +1,6 @@
 import { Button, Group, Select, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
-import { api, take } from "~/api/client";
-import { keyOf } from "~/api/queries";
 import { outcomes, type TraceFilter } from "~/api/traces";
 import { useText } from "~/app/text";
 import { Icon } from "~/ui/Icon";
@@ -12,6 +8,7 @@ import { NextPage } from "~/ui/List";
 import { Empty, Loading, Page } from "~/ui/Page";
 import { ProblemAlert } from "~/ui/Problem";
 import { Rich } from "~/ui/Rich";
+import { useClientNames } from "../access/Named";
 import { explainText } from "./explainText";
 import { RequestRow, useEndpointName } from "./RequestRow";
 import { useServerWords } from "./serverWords";
@@ -25,18 +22,7 @@ export function Explain() {
   const { client_id, outcome } = filter;
   const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/explain" });
   const { items: shown, pages, live } = useTraces(tid, aid, filter);
-  const clients = useQuery({
-    queryKey: [...keyOf.in(tid, aid, "clients"), "names"],
-    queryFn: () =>
-      take(
-        api.GET("/tenants/{tid}/workspaces/{aid}/clients", { params: { path: { tid, aid }, query: { limit: 100 } } }),
-      ),
-    staleTime: 60_000,
-  });
-  const names = useMemo(
-    () => new Map(clients.data?.items.map((c) => [c.client_id, c.client_name || c.client_id])),
-    [clients.data],
-  );
+  const names = useClientNames(tid, aid);
   const endpointName = useEndpointName();
   const { nameOf } = useServerWords();
   // What a link from elsewhere asks for, and can be taken back here.

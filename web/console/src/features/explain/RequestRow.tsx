@@ -1,5 +1,6 @@
 import { Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { TraceLine } from "~/api/traces";
 import { useText } from "~/app/text";
 import { Icon } from "~/ui/Icon";
@@ -40,7 +41,7 @@ export function RequestRow({
   tid: string;
   aid: string;
   trace: TraceLine;
-  clientName?: string;
+  clientName?: ReactNode;
 }) {
   const t = useText(explainText);
   const outcome = useOutcome();

@@ -1,7 +1,7 @@
-import { Button, Select, Text } from "@mantine/core";
+import { Anchor, Button, NativeSelect, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { useText } from "~/app/text";
 import { Await, Empty, Section } from "~/ui/Page";
 import { useMayWrite } from "../client/context";
@@ -61,7 +61,7 @@ export function Figures({ tid, aid, range }: { tid: string; aid: string; range: 
         <Refusals tid={tid} aid={aid} of={found} />
       </div>
       <div className="pair">
-        <Logins of={found} range={range} />
+        <Logins tid={tid} aid={aid} of={found} range={range} />
         <Latency of={found} range={range} />
       </div>
       <Methods of={found} range={range} />
@@ -123,7 +123,7 @@ function Stacked({ title, of, range, series, name, none }: StackedProps) {
   return <Chart kind="columns" label={title} points={of.points} step={ranges[range].seconds} lines={lines} whole />;
 }
 
-function Logins({ of, range }: PartProps) {
+function Logins({ tid, aid, of, range }: PartProps & { tid: string; aid: string }) {
   const t = useText(overviewText);
   const lines = of.logins.map(
     (s): Line => ({
@@ -153,10 +153,24 @@ function Logins({ of, range }: PartProps) {
         />
       )}
       <Text size="sm" c="dimmed" mt="sm">
-        {of.login_failures
-          .slice(0, 3)
-          .map((f) => `${why(f.reason)}: ${f.count}. `)
-          .join("")}
+        {of.login_failures.slice(0, 3).map((f) => (
+          <Fragment key={f.reason}>
+            <Anchor
+              size="sm"
+              renderRoot={(props) => (
+                <Link
+                  {...props}
+                  to="/console/$tid/workspaces/$aid/explain"
+                  params={{ tid, aid }}
+                  search={{ endpoint: "login", check: f.reason }}
+                />
+              )}
+            >
+              {why(f.reason)}
+            </Anchor>
+            {`: ${f.count}. `}
+          </Fragment>
+        ))}
         {given + denied > 0 && t("consents", { given, denied })}
       </Text>
     </Section>
@@ -176,14 +190,13 @@ function Latency({ of, range }: PartProps) {
       lead={t("latencyLead")}
       actions={
         of.latency.length > 1 && (
-          <Select
+          <NativeSelect
             size="xs"
             w={150}
             aria-label={t("latencyOf")}
             data={of.latency.map((l) => ({ value: l.endpoint, label: endpoint(l.endpoint) }))}
-            value={shown?.endpoint ?? null}
-            onChange={(value) => value && choose(value)}
-            allowDeselect={false}
+            value={shown?.endpoint}
+            onChange={(event) => choose(event.currentTarget.value)}
           />
         )
       }

@@ -84,7 +84,7 @@ export const welcomeText = text(
     machine_body: "Ein Dienst, Job oder Skript, das für sich selbst handelt. Niemand meldet sich an.",
     web: "Webserver",
     web_body: "Seiten entstehen auf einem Server, der ein Geheimnis bewahren kann. Menschen melden sich an.",
-    spa: "Einzelseite",
+    spa: "Single-Page-App",
     spa_body: "JavaScript im Browser, das kein Geheimnis bewahren kann. Menschen melden sich an.",
     native: "Mobil oder Desktop",
     native_body: "Auf Geräten von Menschen installiert. Menschen melden sich an.",

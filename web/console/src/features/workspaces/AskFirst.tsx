@@ -1,6 +1,6 @@
 import { List, Stack, Text } from "@mantine/core";
 import { useText } from "~/app/text";
-import { Confirm } from "~/ui/act";
+import { Confirm } from "~/ui/Confirm";
 import { Rich } from "~/ui/Rich";
 import { methodText } from "../client/methods";
 import type { Consequence } from "./consequences";

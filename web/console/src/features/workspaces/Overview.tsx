@@ -8,9 +8,10 @@ import { CopyInline } from "~/ui/Copy";
 import { Icon } from "~/ui/Icon";
 import { More } from "~/ui/More";
 import { Await, Empty, Page, Section } from "~/ui/Page";
-import { useClientNames } from "../access/Named";
+import { ClientName } from "../access/Named";
 import { Strength } from "../client/Strength";
-import { isRefusal, RequestRow } from "../explain/RequestRow";
+import { isKnown } from "../explain/Checks";
+import { RequestRow } from "../explain/RequestRow";
 import { Figures } from "../overview/Figures";
 import { overviewText } from "../overview/overviewText";
 import { type Range, rangeOf, ranges } from "../overview/statistics";
@@ -40,15 +41,17 @@ export function Overview() {
   const navigate = useNavigate({ from: "/console/$tid/workspaces/$aid/" });
   const workspace = useQuery(workspaceQuery(tid, aid));
   const metadata = useQuery(metadataQuery(tid, aid));
-  const names = useClientNames(tid, aid);
   const path = { tid, aid };
   const clients = useQuery({
     queryKey: [...keyOf.in(tid, aid, "clients"), "newest"],
     queryFn: () => take(api.GET("/tenants/{tid}/workspaces/{aid}/clients", { params: { path, query: { limit } } })),
   });
   const traces = useQuery({
-    queryKey: keyOf.in(tid, aid, "traces", "newest"),
-    queryFn: () => take(api.GET("/tenants/{tid}/workspaces/{aid}/traces", { params: { path, query: { limit: 30 } } })),
+    queryKey: keyOf.in(tid, aid, "traces", "refused"),
+    queryFn: () =>
+      take(
+        api.GET("/tenants/{tid}/workspaces/{aid}/traces", { params: { path, query: { limit, outcome: "refused" } } }),
+      ),
     refetchInterval: 10_000,
   });
   return (
@@ -138,9 +141,8 @@ export function Overview() {
             }
           >
             <Await of={traces}>
-              {({ items }) => {
-                const refused = items.filter(isRefusal).slice(0, limit);
-                return refused.length === 0 ? (
+              {({ items: refused }) =>
+                refused.length === 0 ? (
                   <Group gap="xs">
                     <Icon name="check" />
                     <Text size="sm" c="dimmed">
@@ -155,12 +157,14 @@ export function Overview() {
                         tid={tid}
                         aid={aid}
                         trace={trace}
-                        clientName={names.get(trace.client_id ?? "")}
+                        clientName={
+                          isKnown(trace) ? <ClientName tid={tid} aid={aid} id={trace.client_id ?? ""} /> : undefined
+                        }
                       />
                     ))}
                   </Stack>
-                );
-              }}
+                )
+              }
             </Await>
           </Section>
         </Page>
