@@ -222,11 +222,24 @@ await law('signs a user in at the playground, and the tokens hold', async () => 
   await look('playground')
 })
 
+/** Runs the self-check again until it says so: on a busy machine it may meet an outage, and tells of it. */
+async function checkedAgain(verdict) {
+  for (let tries = 1; ; tries++) {
+    await button('Run it again').click()
+    try {
+      return await page.getByText(verdict).waitFor({ timeout: 15_000 })
+    } catch (e) {
+      if (tries === 3) throw e
+    }
+  }
+}
+
 await law('checks the workspace, and nothing fails', async () => {
   await link('Self-check').click()
   await button('Run self-check').click()
   await button('Run it again').waitFor()
-  await page.getByText('It holds, and could be stricter').waitFor()
+  const verdict = 'It holds, and could be stricter'
+  await page.getByText(verdict).waitFor({ timeout: 15_000 }).catch(() => checkedAgain(verdict))
   await look('self-check')
 })
 
@@ -241,8 +254,7 @@ await law('follows its advice, from the report to the field, and all is green', 
   await button('Save them', dialog()).click()
   await dialog().waitFor({ state: 'detached' })
   await link('Self-check').click()
-  await button('Run it again').click()
-  await page.getByText('All is as it must be').waitFor()
+  await checkedAgain('All is as it must be')
   await look('self-check-green')
 })
 

@@ -73,6 +73,11 @@ type landing struct {
 	post   int        // the status of the redirect that followed a form
 }
 
+// outage tells whether the service could not answer just then.
+func (l landing) outage() bool {
+	return l.status == http.StatusServiceUnavailable || l.refusal() == oauth.ErrTemporarilyUnavailable.Code
+}
+
 // refusal is the error that the request met, at the client's redirect URI or
 // where it was pushed.
 func (l landing) refusal() string { return or(l.params.Get("error"), l.code()) }
@@ -103,8 +108,20 @@ func bare(address string) string {
 }
 
 // authorize sends the request as the workspace wants it, pushed or by the
-// browser, and walks to where it leads, as the user who agrees to everything.
+// browser, and walks to where it leads, as the user who agrees to everything. An
+// outage is tried once more.
 func (r *run) authorize(ctx context.Context, a authorization) (landing, error) {
+	l, err := r.authorizeOnce(ctx, a)
+	if err != nil || !l.outage() {
+		return l, err
+	}
+	if err := relying.Pause(ctx, outagePause); err != nil {
+		return landing{}, err
+	}
+	return r.authorizeOnce(ctx, a)
+}
+
+func (r *run) authorizeOnce(ctx context.Context, a authorization) (landing, error) {
 	if r.settings.RequirePAR {
 		return r.pushed(ctx, a)
 	}
