@@ -2,8 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,6 +16,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"github.com/signet-authz/signet/pkg/oauth"
+	"github.com/signet-authz/signet/pkg/trace"
 )
 
 // front is the middleware around every route.
@@ -120,7 +119,7 @@ func (f *front) identify(r *http.Request, rc *request) error {
 		r.RemoteAddr = netip.AddrPortFrom(rc.peer.IP, 0).String()
 	}
 	if rc.traceID == "" {
-		rc.traceID = newTraceID()
+		rc.traceID = trace.NewID()
 		rc.peer.TraceID = rc.traceID
 	}
 	StripForwarded(r.Header)
@@ -311,22 +310,4 @@ func loopback(host string) bool {
 	}
 	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
 	return err == nil && ip.IsLoopback()
-}
-
-func newTraceID() string {
-	var id [16]byte
-	_, _ = rand.Read(id[:]) // crypto/rand never fails: it aborts the program
-	return hex.EncodeToString(id[:])
-}
-
-func validTraceID(s string) bool {
-	if len(s) != 32 {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	return true
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/signet-authz/signet/pkg/trace"
 )
 
 // HeaderPeer is the one header by which the gateway speaks of its caller.
@@ -163,7 +165,7 @@ func parseSeal(value string) (p Peer, at int64, ip string, mac []byte, err error
 		}
 		fields[n], rest, more = strings.Cut(rest, sealSeparator)
 	}
-	if n < 6 || fields[0] != sealVersion || !validTraceID(fields[2]) || fields[4] != "http" && fields[4] != "https" {
+	if n < 6 || fields[0] != sealVersion || !trace.ValidID(fields[2]) || fields[4] != "http" && fields[4] != "https" {
 		return p, 0, "", nil, errSeal
 	}
 	at, err = strconv.ParseInt(fields[1], 10, 64)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/signet-authz/signet/pkg/trace"
 )
 
 var sealKey = []byte("0123456789abcdef0123456789abcdef")
@@ -34,8 +36,8 @@ func TestASealCarriesThePeer(t *testing.T) {
 	s := NewSeal(sealKey, newClock().now)
 	for _, p := range []Peer{
 		samplePeer(),
-		{IP: netip.MustParseAddr("2001:db8::1"), Scheme: "http", TraceID: newTraceID()},
-		{Scheme: "http", TraceID: newTraceID()},
+		{IP: netip.MustParseAddr("2001:db8::1"), Scheme: "http", TraceID: trace.NewID()},
+		{Scheme: "http", TraceID: trace.NewID()},
 	} {
 		got, err := s.Open(sealed(s, http.MethodPost, "/acme/default/oauth2/token", p))
 		require.NoError(t, err)

@@ -82,6 +82,19 @@ func NewID() string {
 	return hex.EncodeToString(b[:])
 }
 
+// ValidID tells whether s is in the form of NewID.
+func ValidID(s string) bool {
+	if len(s) != 32 {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
 // Start begins the explanation of a request to the endpoint. The id comes from
 // NewID.
 func Start(id, endpoint string, at time.Time) *Trace {

@@ -64,7 +64,7 @@ func (a *API) listTraces(k *call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if p.Cursor != "" && !traceID(p.Cursor) {
+	if p.Cursor != "" && !trace.ValidID(p.Cursor) {
 		return answer{}, parameter("cursor", "This is no cursor of this list.")
 	}
 	f, err := k.traceFilter()
@@ -113,7 +113,7 @@ func (a *API) findTraces(k *call, p store.Page, f traceFilter) (store.List[trace
 
 func (a *API) getTrace(k *call) (answer, error) {
 	id := k.echo.Param("trace_id")
-	if !traceID(id) {
+	if !trace.ValidID(id) {
 		return answer{}, problem.NotFound.Because("not a trace id", nil)
 	}
 	body, err := a.KV.Workspace(k.workspace).Trace(k.ctx, id)
@@ -125,17 +125,4 @@ func (a *API) getTrace(k *call) (answer, error) {
 		return answer{}, problem.NotFound.Because("the trace cannot be read", err)
 	}
 	return ok(traceForm(r), "")
-}
-
-// traceID tells what package trace makes: 32 hex digits.
-func traceID(s string) bool {
-	if len(s) != 32 {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
-			return false
-		}
-	}
-	return true
 }

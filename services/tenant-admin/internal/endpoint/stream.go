@@ -142,7 +142,7 @@ func (f *following) newest(ctx context.Context) ([]trace.Record, error) {
 	}
 	var out []trace.Record
 	for _, b := range bodies {
-		if r, err := trace.Parse(b); err == nil && traceID(r.TraceID) {
+		if r, err := trace.Parse(b); err == nil && trace.ValidID(r.TraceID) {
 			out = append(out, r)
 		}
 	}
